@@ -1,0 +1,121 @@
+"""Finding and reading policy files: paths, packs, and everything they extend."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tagward.diagnostics import Diagnostic, did_you_mean, quoted
+from tagward.errors import PolicyError
+from tagward.language import PolicyFile
+from tagward.yaml_reader import MAX_POLICY_BYTES, Document, read_policy
+
+PACKS = Path(__file__).parent / "packs"
+PACK = "pack:"
+DEEPEST = 16
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """One policy file of a chain: where it is, what it holds, and its typed form."""
+
+    folder: Path
+    document: Document
+    file: PolicyFile
+    sha256: str
+
+    @property
+    def stem(self) -> str:
+        """The name of the file, for a policy that has no name."""
+        return Path(self.document.file).stem
+
+
+def pack_names() -> tuple[str, ...]:
+    """List the packs that ship with tagward."""
+    return tuple(sorted(path.stem for path in PACKS.glob("*.yaml")))
+
+
+def locate(source: str | Path, folder: Path | None = None) -> tuple[Path, str]:
+    """Return the file of a policy source, and the name to show for it. Raises LookupError for a pack."""
+    text = str(source)
+    if not text.startswith(PACK):
+        return (folder or Path()) / text, str((folder or Path()) / text)
+    name = text.removeprefix(PACK)
+    if name not in pack_names():
+        raise LookupError(name)
+    return PACKS / f"{name}.yaml", text
+
+
+def read_chain(source: str | Path) -> tuple[Layer, ...]:
+    """Read a policy and everything it extends, parents first. Raises PolicyError."""
+    try:
+        path, shown = locate(source)
+    except LookupError as error:
+        name = str(error.args[0])
+        raise PolicyError([_no_pack(Diagnostic(str(source), 1, 1, ""), name)]) from None
+    return tuple(_chain(path, shown, ()))
+
+
+def _no_pack(at: Diagnostic, name: str) -> Diagnostic:
+    close = did_you_mean(name, pack_names())
+    return msgspec.structs.replace(
+        at,
+        message=f"there is no pack {quoted(name)}",
+        hint=f"did you mean `{PACK}{close}`?" if close else None,
+        accepted=tuple(PACK + each for each in pack_names()),
+    )
+
+
+def _chain(path: Path, shown: str, above: tuple[Path, ...]) -> Iterator[Layer]:
+    layer = _read(path, shown)
+    extends = layer.file.extends
+    entries = (
+        [] if isinstance(extends, msgspec.UnsetType) else [extends] if isinstance(extends, str) else extends
+    )
+    for number, entry in enumerate(entries):
+        place = ("extends",) if isinstance(extends, str) else ("extends", number)
+        at = layer.document.diagnostic(place, "")
+        parent, parent_shown = _parent(entry, layer.folder, at)
+        if parent.resolve() in (*above, path.resolve()):
+            raise PolicyError([_said(at, f"{quoted(entry)} extends itself")])
+        if len(above) >= DEEPEST:
+            raise PolicyError([_said(at, f"more than {DEEPEST} policies extend one another")])
+        if not parent.is_file():
+            raise PolicyError([_said(at, f"cannot read {quoted(entry)}: no such file")])
+        yield from _chain(parent, parent_shown, (*above, path.resolve()))
+    yield layer
+
+
+def _said(at: Diagnostic, message: str, hint: str | None = None) -> Diagnostic:
+    return msgspec.structs.replace(at, message=message, hint=hint)
+
+
+def _parent(entry: str, folder: Path, at: Diagnostic) -> tuple[Path, str]:
+    if "://" in entry:
+        hint = "vendor the file and extend its path"
+        raise PolicyError([_said(at, f"extending {quoted(entry)} is not supported yet", hint)])
+    try:
+        return locate(entry, folder)
+    except LookupError:
+        raise PolicyError([_no_pack(at, entry.removeprefix(PACK))]) from None
+
+
+def _read(path: Path, shown: str) -> Layer:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_POLICY_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise PolicyError([Diagnostic(shown, 1, 1, f"cannot read the policy: {reason}")]) from None
+    document = read_policy(content, shown)
+    return Layer(path.parent, document, _typed(document), hashlib.sha256(content).hexdigest())
+
+
+def _typed(document: Document) -> PolicyFile:
+    try:
+        return msgspec.convert(document.data, PolicyFile)
+    except msgspec.ValidationError as error:
+        from tagward.explain import explain_shape
+
+        found = explain_shape(document) or (document.diagnostic((), str(error)),)
+        raise PolicyError(found) from None

@@ -1,0 +1,70 @@
+"""Checks on keys: legal on every cloud they are used on, and no two tags with one spelling."""
+
+import re
+from collections.abc import Iterator
+
+from tagward.diagnostics import Diagnostic, quoted
+from tagward.merging import Merger
+from tagward.patterns import legal_key
+from tagward.policy import CLOUDS, Policy, Tag
+from tagward.yaml_reader import Path
+
+
+def check_keys(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
+    """List illegal and colliding spellings."""
+    for tag in policy.tags:
+        yield from _illegal(tag, merger)
+    for cloud in CLOUDS:
+        yield from _colliding(policy, cloud, merger)
+
+
+def _illegal(tag: Tag, merger: Merger) -> Iterator[Diagnostic]:
+    for cloud, key in tag.keys.items():
+        reason = legal_key(cloud, key)
+        if reason is not None:
+            if key != tag.id:
+                yield merger.at(
+                    ("tags", tag.id, "keys", cloud), f"{quoted(key)} is not legal on {cloud}: {reason}"
+                )
+            else:
+                said = f"the key {quoted(key)} is not legal on {cloud}: {reason}"
+                hint = (
+                    f"give its spelling there in `keys: {{{cloud}: ...}}`, or name the clouds in `required`"
+                )
+                yield merger.at(("tags", tag.id), said, at_key=True, hint=hint)
+    for number, alias in enumerate(tag.aliases):
+        if all(legal_key(cloud, alias.key) for cloud in tag.keys):
+            path: Path = ("tags", tag.id, "aliases", number)
+            yield merger.at(path, f"{quoted(alias.key)} is not legal on any cloud of the tag")
+
+
+def _colliding(policy: Policy, cloud: str, merger: Merger) -> Iterator[Diagnostic]:
+    seen: dict[str, tuple[str, str]] = {}
+    for tag in policy.tags:
+        if cloud not in tag.keys:
+            continue
+        for key in (tag.keys[cloud], *(alias.key for alias in tag.aliases)):
+            folded = fold(cloud, key)
+            other, spelled = seen.setdefault(folded, (tag.id, key))
+            if other != tag.id:
+                why = f"{quoted(key)} and {quoted(spelled)} of `{other}` are one key on {cloud}"
+                yield merger.at(("tags", tag.id), f"{why}{_because(cloud, key, spelled)}", at_key=True)
+
+
+def fold(cloud: str, key: str) -> str:
+    """Return what two keys have in common when a cloud, or its cost tools, cannot tell them apart.
+
+    Azure compares tag names without case; OpenCost and Prometheus see Kubernetes labels with every
+    character but letters, digits and `_` replaced by `_` (opencost, promutil.SanitizeLabelName).
+    """
+    if cloud == "azure":
+        return key.lower()
+    return re.sub(r"[^A-Za-z0-9_]", "_", key) if cloud == "kubernetes" else key
+
+
+def _because(cloud: str, key: str, spelled: str) -> str:
+    if key == spelled:
+        return ""
+    return (
+        " (names compare without case)" if cloud == "azure" else " (cost tools see `_` for `-`, `.` and `/`)"
+    )

@@ -1,0 +1,51 @@
+"""Which clouds a selector can reach."""
+
+from collections.abc import Iterable
+
+from tagward.globs import matcher, split
+from tagward.policy import CLOUDS, Requirement, Selector
+
+NATIVE_PREFIXES = {
+    "aws": ("aws:", "aws_", "awscc_", "AWS::"),
+    "azure": ("azure:", "azurerm_", "azapi_"),
+    "gcp": ("gcp:", "google_"),
+    "kubernetes": ("kubernetes:", "kubernetes_"),
+}
+"""How the types of a cloud begin, in its own spelling and in those of Terraform and CloudFormation."""
+
+
+def cloud_of_type(type_glob: str) -> str | None:
+    """Return the cloud that a type or a glob of types belongs to, if it can be told from its beginning."""
+    for cloud, prefixes in NATIVE_PREFIXES.items():
+        if type_glob.startswith(prefixes):
+            return cloud
+    return None
+
+
+def reachable(selector: Selector) -> frozenset[str]:
+    """Return the clouds on which a selector can hold at all."""
+    clouds = frozenset(filter(matcher(selector.clouds), CLOUDS)) if selector.clouds else frozenset(CLOUDS)
+    including, _ = split(selector.types)
+    by_type = {cloud_of_type(glob) for glob in including}
+    if including and None not in by_type:
+        clouds &= by_type
+    if any(not glob.startswith("!") for glob in selector.namespaces):
+        clouds &= {"kubernetes"}
+    if any(not glob.startswith("!") for glob in (*selector.accounts, *selector.regions)):
+        clouds -= {"kubernetes"}
+    return clouds
+
+
+def named(selector: Selector) -> frozenset[str]:
+    """Return the clouds that a selector names, by itself or by a type."""
+    including, _ = split(selector.clouds)
+    by_name = frozenset(cloud for cloud in CLOUDS if cloud in including)
+    return by_name | {cloud for cloud in map(cloud_of_type, split(selector.types)[0]) if cloud}
+
+
+def clouds_of(requirements: Iterable[Requirement]) -> frozenset[str]:
+    """Return the clouds on which a tag with these requirements can be used; all without requirements."""
+    every = tuple(requirements)
+    if not every:
+        return frozenset(CLOUDS)
+    return frozenset().union(*(reachable(each.on) for each in every))

@@ -1,0 +1,116 @@
+"""What a policy says of a resource: the one engine behind every surface."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from tagward.exempting import Exempting
+from tagward.findings import Assessment, Code, Finding, Status
+from tagward.housekeeping import Housekeeping
+from tagward.policy import Policy
+from tagward.resource import Resource, Tags
+from tagward.selectors import names_type
+from tagward.tag_rule import PlacedRule, Setting, TagRule
+from tagward.values import Fault, folded
+
+UNSEEN = Fault(Code.MISSING, "", "")
+
+
+class Evaluator:
+    """A policy made ready for one day and one surface.
+
+    Nothing in here looks at a clock, a file or the network: the same policy, day, surface and resource
+    always give the same assessment.
+    """
+
+    def __init__(self, policy: Policy, *, as_of: date, surface: str = "ci") -> None:
+        self.policy = policy
+        self.as_of = as_of
+        self.surface = surface
+        self._setting = Setting(policy, as_of, surface, folded(policy.placeholders))
+        self._rules: dict[str, tuple[TagRule, ...]] = {}
+        self._plans: dict[tuple[str | None, ...], tuple[PlacedRule, ...]] = {}
+        self._housekeeping = Housekeeping(policy)
+        self._exempting = Exempting(policy, as_of)
+
+    def assess(self, resource: Resource) -> Assessment:
+        """Judge one resource."""
+        if resource.taggability.answer is not True and not self._is_named(resource):
+            told = resource.taggability.answer is False
+            return Assessment(resource, Status.UNTAGGABLE if told else Status.UNTOLD)
+        rules = self._plan(resource)
+        if resource.parts or resource.origins or resource.cloud == "azure":
+            doubtful: Iterable[PlacedRule] = rules
+        else:
+            doubtful = self._doubtful(rules, resource.tags)
+        findings: list[Finding] = []
+        hidden = self._housekeeping.hidden(resource)
+        for rule in doubtful:
+            findings += rule.judge(resource, hidden)
+        if self._housekeeping.has_rules:
+            findings += self._housekeeping.judge(resource, findings)
+        if not findings:
+            return Assessment(resource, Status.COMPLIANT)
+        findings = self._exempting.apply(resource, findings)
+        return Assessment(resource, _status(findings), tuple(findings))
+
+    @staticmethod
+    def _doubtful(rules: tuple[PlacedRule, ...], tags: Tags) -> Iterator[PlacedRule]:
+        """Pass over, quickly, the rules whose tag is plainly there with a value known to be good."""
+        for rule in rules:
+            value = tags.get(rule.key)
+            if not isinstance(value, str) or rule.verdicts.get(value, UNSEEN) is not None:
+                yield rule
+
+    def _is_named(self, resource: Resource) -> bool:
+        """Say whether a rule asks for this very type although nothing else would.
+
+        Every Kubernetes object takes labels; those that no bill sees are judged only when named.
+        """
+        return resource.cloud == "kubernetes" and any(
+            names_type(requirement.on, resource)
+            for tag in self.policy.tags
+            for requirement in tag.requirements
+        )
+
+    def _plan(self, resource: Resource) -> tuple[PlacedRule, ...]:
+        place = (
+            resource.cloud,
+            resource.type,
+            resource.native,
+            resource.account,
+            resource.region,
+            resource.namespace,
+        )
+        try:
+            return self._plans[place]
+        except KeyError:
+            rules = tuple(rule.here(resource) for rule in self._rules_of(resource.cloud))
+            self._plans[place] = rules
+            return rules
+
+    def _rules_of(self, cloud: str) -> tuple[TagRule, ...]:
+        if cloud not in self._rules:
+            every = {
+                tag.id: TagRule(tag, cloud, self._setting) for tag in self.policy.tags if cloud in tag.keys
+            }
+            for rule in every.values():
+                rule.siblings = every
+            self._rules[cloud] = tuple(every.values())
+        return self._rules[cloud]
+
+
+def _status(findings: list[Finding]) -> Status:
+    statuses = {finding.status for finding in findings}
+    for status, word in (
+        (Status.VIOLATING, "violation"),
+        (Status.UNKNOWN, "unknown"),
+        (Status.EXEMPT, "exempt"),
+    ):
+        if word in statuses:
+            return status
+    return Status.COMPLIANT
+
+
+def evaluate(policy: Policy, resource: Resource, *, as_of: date, surface: str = "ci") -> Assessment:
+    """Judge one resource against a policy as it stands on a day, on a surface."""
+    return Evaluator(policy, as_of=as_of, surface=surface).assess(resource)

@@ -1,0 +1,212 @@
+"""The shape of a policy file: one typed definition for the loader and for the published JSON Schema."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Cloud = Literal["aws", "azure", "gcp", "kubernetes"]
+Mode = Literal["deny", "warn", "audit"]
+Surface = Literal["ci", "admission", "cloud", "scan"]
+InheritFrom = Literal["provider", "resource-group", "subscription", "project", "namespace"]
+Level = Literal["required", "recommended"]
+OnUnknown = Literal["pass", "warn", "fail"]
+
+Text = Annotated[str, Meta(min_length=1, max_length=4096)]
+Pattern = Annotated[
+    str, Meta(min_length=1, max_length=1000, description="A portable RE2 pattern; always a full match.")
+]
+Glob = Annotated[
+    str,
+    Meta(min_length=1, max_length=512, description="A shell glob; a leading `!` excludes."),
+]
+Globs = Annotated[list[Glob], Meta(min_length=1)]
+Values = Annotated[list[Annotated[str, Meta(min_length=1, max_length=512)]], Meta(min_length=1)]
+TagId = Annotated[str, Meta(min_length=1, max_length=128)]
+Condition = Annotated[
+    dict[str, Any],
+    Meta(
+        description="Other tags of the same resource: `{tag: [values]}`, or `all`, `any`, `not` of such.",
+        extra_json_schema={"$ref": "#/$defs/Condition"},
+    ),
+]
+
+CONDITION_SCHEMA: dict[str, Any] = {
+    "title": "Condition",
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        "all": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Condition"}},
+        "any": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Condition"}},
+        "not": {"$ref": "#/$defs/Condition"},
+    },
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+        ]
+    },
+}
+"""What `Condition` accepts; `tagward.conditions` reads it."""
+
+
+class Selector(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which resources: AND between fields, OR inside a list, shell globs, a leading `!` excludes."""
+
+    clouds: Globs | UnsetType = UNSET
+    types: Annotated[Globs, Meta(description="`aws:ec2:instance`, or a Terraform type.")] | UnsetType = UNSET
+    accounts: Annotated[Globs, Meta(description="Account, subscription or project.")] | UnsetType = UNSET
+    regions: Globs | UnsetType = UNSET
+    namespaces: Globs | UnsetType = UNSET
+    scopes: Globs | UnsetType = UNSET
+    addresses: Annotated[Globs, Meta(description="Terraform addresses, or kind/name.")] | UnsetType = UNSET
+    names: Globs | UnsetType = UNSET
+
+
+class Requirement(Struct, frozen=True, forbid_unknown_fields=True):
+    """When, on what and how strongly a tag must be there."""
+
+    when: Condition | UnsetType = UNSET
+    on: Selector | UnsetType = UNSET
+    level: Level = "required"
+
+
+class Alias(Struct, frozen=True, forbid_unknown_fields=True):
+    """An older key, accepted to the end of the day `until` (for ever without it)."""
+
+    key: TagId
+    until: date | UnsetType = UNSET
+
+
+class Stage(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """What a violation does from a day on, on some surfaces."""
+
+    mode: Mode
+    from_: date | UnsetType = UNSET
+    on: Annotated[list[Surface], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class Keys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The spelling of a tag's key per cloud, where it differs from its id."""
+
+    aws: TagId | UnsetType = UNSET
+    azure: TagId | UnsetType = UNSET
+    gcp: TagId | UnsetType = UNSET
+    kubernetes: TagId | UnsetType = UNSET
+
+
+class Tag(Struct, frozen=True, forbid_unknown_fields=True):
+    """One tag: who must carry it and what it may say."""
+
+    title: Annotated[Text, Meta(description="Short name, used in Sids and headings.")] | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    required: bool | Requirement | Annotated[list[Requirement], Meta(min_length=1)] | UnsetType = UNSET
+    pattern: Pattern | UnsetType = UNSET
+    values: Values | UnsetType = UNSET
+    registry: Text | UnsetType = UNSET
+    example: Text | UnsetType = UNSET
+    keys: Keys | UnsetType = UNSET
+    aliases: list[Alias] | UnsetType = UNSET
+    replaces: Annotated[dict[str, Text], Meta(description="Old value to the value to use.")] | UnsetType = (
+        UNSET
+    )
+    inherit: list[InheritFrom] | UnsetType = UNSET
+    enforce: Stage | Annotated[list[Stage], Meta(min_length=1)] | UnsetType = UNSET
+    message: Text | UnsetType = UNSET
+    override: Annotated[Text, Meta(description="Why this loosens an extended policy.")] | UnsetType = UNSET
+
+
+class Forbid(Struct, frozen=True, forbid_unknown_fields=True):
+    """Keys (globs) and values (patterns) that no resource may carry."""
+
+    keys: Globs | UnsetType = UNSET
+    values: Annotated[list[Pattern], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits on the tags of one resource; `closed` refuses keys the policy does not name."""
+
+    closed: bool | UnsetType = UNSET
+    max_tags: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
+    override: Text | UnsetType = UNSET
+
+
+class Exemption(Struct, frozen=True, forbid_unknown_fields=True):
+    """A dated, owned exception for named tags on matching resources."""
+
+    id: Text
+    owner: Text
+    reason: Text
+    expires: date
+    tags: Annotated[list[TagId], Meta(min_length=1)]
+    match: Selector
+
+
+class Registry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A list of values in a csv, json or yaml file; `until` names the column of the last valid day."""
+
+    file: Text
+    column: Text | UnsetType = UNSET
+    until: Text | UnsetType = UNSET
+
+
+class Readiness(Struct, frozen=True, forbid_unknown_fields=True):
+    """When showback may become chargeback: percent of spend or of resources."""
+
+    threshold: Annotated[float, Meta(ge=0, le=100)] | UnsetType = UNSET
+    measure: Literal["cost", "resources"] | UnsetType = UNSET
+
+
+class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for every tag of the policy."""
+
+    unknown: OnUnknown | UnsetType = UNSET
+    placeholders: list[Text] | UnsetType = UNSET
+    max_exemption_days: Annotated[int, Meta(ge=1, le=3660)] | UnsetType = UNSET
+
+
+class Metadata(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who the policy is."""
+
+    name: Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] | UnsetType = UNSET
+    version: Text | UnsetType = UNSET
+    owner: Text | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+
+
+class AwsScp(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the aws-scp target."""
+
+    presence: Literal["tag-keys", "request-tag"] | UnsetType = UNSET
+    actions: (
+        Annotated[list[Text], Meta(min_length=1, description="Replaces the curated actions.")] | UnsetType
+    ) = UNSET
+    protect: bool | UnsetType = UNSET
+    exempt_principals: list[Text] | UnsetType = UNSET
+    partition: Literal["aws", "aws-cn", "aws-us-gov", "*"] | UnsetType = UNSET
+    max_chars: Annotated[int, Meta(ge=256, le=100_000)] | UnsetType = UNSET
+    max_policies: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
+
+
+class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Settings per compile target."""
+
+    aws_scp: AwsScp | UnsetType = UNSET
+
+
+class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """A whole policy file."""
+
+    api_version: Literal["tagward/v1"]
+    kind: Literal["TagPolicy"]
+    metadata: Metadata | UnsetType = UNSET
+    extends: Text | list[Text] | UnsetType = UNSET
+    readiness: Readiness | UnsetType = UNSET
+    defaults: Defaults | UnsetType = UNSET
+    registries: dict[str, Registry] | UnsetType = UNSET
+    scopes: dict[str, Selector] | UnsetType = UNSET
+    tags: dict[TagId, Tag] | UnsetType = UNSET
+    forbid: Forbid | UnsetType = UNSET
+    limits: Limits | UnsetType = UNSET
+    exemptions: list[Exemption] | UnsetType = UNSET
+    targets: Targets | UnsetType = UNSET

@@ -1,0 +1,28 @@
+"""Loading a policy: read the chain of files, merge it, check what it means, build the model."""
+
+from datetime import date
+from pathlib import Path
+
+from tagward.chain import read_chain
+from tagward.checks import check
+from tagward.diagnostics import in_order
+from tagward.errors import PolicyError
+from tagward.merging import Merger
+from tagward.policy import Policy
+
+
+def load(source: str | Path, *, as_of: date) -> Policy:
+    """Load a policy from a path or from a pack (`pack:NAME`).
+
+    `as_of` is the day against which the dates of exemptions are checked. Raises PolicyError with every
+    diagnostic there is.
+    """
+    layers = read_chain(source)
+    merger = Merger(as_of)
+    for layer in layers:
+        merger.add(layer)
+    policy = merger.policy()
+    diagnostics = in_order([*merger.diagnostics, *check(policy, merger)])
+    if diagnostics:
+        raise PolicyError(diagnostics)
+    return policy

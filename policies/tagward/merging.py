@@ -1,0 +1,217 @@
+"""Merging a chain of policy files into one policy: children add and tighten."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict, replace
+
+from tagward import language
+from tagward.chain import Layer
+from tagward.diagnostics import Diagnostic, quoted
+from tagward.language import AwsScp
+from tagward.modelling import Modeller, Scopes
+from tagward.policy import Allowed, Policy, Tag
+from tagward.registries import RegistryError, read_registry
+from tagward.tightening import loosened, loosened_limits
+from tagward.yaml_reader import Document, Path
+
+CONSTRAINTS = ("values", "pattern", "registry")
+
+
+class Merger:
+    """Takes the layers of a chain, parents first, and remembers which file said what."""
+
+    def __init__(self, as_of: date) -> None:
+        self.as_of = as_of
+        self.diagnostics: list[Diagnostic] = []
+        self.registries: dict[str, Allowed] = {}
+        self.max_exemption_days = 180
+        self._documents: dict[Path, Document] = {}
+        self._exempted: dict[str, tuple[Document, int]] = {}
+        self._fields: dict[str, dict[str, Any]] = {}
+        self._tags: dict[str, Tag] = {}
+        self._scopes: Scopes = {}
+        self._hashes: list[str] = []
+        self._policy = Policy("", "", "")
+
+    def policy(self) -> Policy:
+        """Return the merged policy."""
+        whole = hashlib.sha256("\n".join(self._hashes).encode()).hexdigest()
+        return replace(self._policy, tags=tuple(self._tags.values()), scopes=self._scopes, sha256=whole)
+
+    def at(self, path: Path, message: str, **details: Any) -> Diagnostic:
+        """Build a diagnostic about a part of the merged policy, in the file that wrote it last."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self._documents:
+                return self._documents[path[:length]].diagnostic(path, message, **details)
+        raise LookupError(path)
+
+    def at_exemption(self, exemption_id: str, path: Path, message: str, **details: Any) -> Diagnostic:
+        """Build a diagnostic about a part of an exemption."""
+        document, number = self._exempted[exemption_id]
+        return document.diagnostic(("exemptions", number, *path), message, **details)
+
+    def add(self, layer: Layer) -> None:
+        """Merge one file over what there is."""
+        self._hashes.append(layer.sha256)
+        self._documents[()] = layer.document
+        before = self._policy
+        self._add_identity(layer)
+        self._add_registries(layer)
+        self._add_scopes(layer)
+        self._add_tags(layer)
+        self._add_forbid_and_limits(layer, before)
+        self._add_exemptions(layer)
+        self._add_settings(layer)
+
+    def _say(self, path: Path, message: str, **details: Any) -> None:
+        self.diagnostics.append(self._documents[()].diagnostic(path, message, **details))
+
+    def _claim(self, *path: str | int) -> None:
+        self._documents[path] = self._documents[()]
+
+    def _add_identity(self, layer: Layer) -> None:
+        given = _given(layer.file.metadata)
+        self._policy = replace(
+            self._policy,
+            name=given.get("name", layer.stem),
+            version=given.get("version", "0"),
+            owner=given.get("owner", ""),
+            description=given.get("description", ""),
+        )
+
+    def _add_registries(self, layer: Layer) -> None:
+        for name, entry in _items(layer.file.registries):
+            path: Path = ("registries", name)
+            if name in self.registries:
+                self._say(path, f"the registry {quoted(name)} is there already", at_key=True)
+                continue
+            self._claim(*path)
+            try:
+                self.registries[name], content = read_registry(name, entry, layer.folder)
+                self._hashes.append(hashlib.sha256(content).hexdigest())
+            except RegistryError as error:
+                self._say((*path, error.field), str(error), hint=error.hint)
+                self.registries[name] = Allowed((), registry=name)
+
+    def _add_scopes(self, layer: Layer) -> None:
+        for name, selector in _items(layer.file.scopes):
+            path: Path = ("scopes", name)
+            if name in self._scopes:
+                self._say(path, f"the scope {quoted(name)} is there already", at_key=True)
+            elif selector.scopes is not UNSET:
+                self._say((*path, "scopes"), "a scope cannot name other scopes", at_key=True)
+            else:
+                self._claim(*path)
+                self._scopes[name] = Modeller.selector(selector)
+
+    def _add_tags(self, layer: Layer) -> None:
+        for tag_id, entry in _items(layer.file.tags):
+            before = self._tags.get(tag_id)
+            fields = self._merge_fields(tag_id, entry)
+            modeller = Modeller(self.registries)
+            after = modeller.tag(tag_id, fields)
+            for path, message, hint in modeller.problems:
+                self.diagnostics.append(self.at(path, message, hint=hint))
+            self._tags[tag_id] = after
+            if before is not None and not modeller.problems and entry.override is UNSET:
+                self._refuse_loosening(tag_id, before, after)
+
+    def _merge_fields(self, tag_id: str, entry: language.Tag) -> dict[str, Any]:
+        fields = self._fields.setdefault(tag_id, {})
+        given = _given(entry)
+        if before := [name for name in CONSTRAINTS if name in fields]:
+            if any(name in given for name in CONSTRAINTS):
+                del fields[before[0]]
+        self._claim("tags", tag_id)
+        for name, value in given.items():
+            self._claim("tags", tag_id, name)
+            fields[name] = self._merged(name, fields.get(name), value)
+        if len(several := [name for name in CONSTRAINTS if name in fields]) > 1:
+            said = f"a tag has one of `values`, `pattern` and `registry`, not {' and '.join(several)}"
+            self._say(("tags", tag_id, several[1]), said, at_key=True)
+            for name in several[1:]:
+                del fields[name]
+        return fields
+
+    @staticmethod
+    def _merged(name: str, old: Any, new: Any) -> Any:
+        if name == "keys" and old is not None:
+            return language.Keys(**(_given(old) | _given(new)))
+        if name == "replaces" and old is not None:
+            return old | new
+        return new
+
+    def _refuse_loosening(self, tag_id: str, before: Tag, after: Tag) -> None:
+        entry: Any = self._documents[()].data["tags"][tag_id]
+        for field, why in loosened(before, after):
+            spelled = (
+                next((name for name in CONSTRAINTS if name in entry), field) if field == "values" else field
+            )
+            self._say(
+                ("tags", tag_id, spelled),
+                f"this loosens {quoted(tag_id)}: {why}",
+                at_key=True,
+                hint="tighten it, or say why in `override: REASON`",
+            )
+
+    def _add_forbid_and_limits(self, layer: Layer, before: Policy) -> None:
+        forbid, limits = _given(layer.file.forbid), _given(layer.file.limits)
+        if forbid:
+            self._claim("forbid")
+        self._policy = replace(
+            self._policy,
+            forbidden_keys=_together(before.forbidden_keys, forbid.get("keys", ())),
+            forbidden_values=_together(before.forbidden_values, forbid.get("values", ())),
+            closed=limits.get("closed", before.closed),
+            max_tags=limits.get("max_tags", before.max_tags),
+        )
+        if limits:
+            self._claim("limits")
+        if "override" not in limits:
+            for field, why in loosened_limits(before, self._policy):
+                hint = "tighten it, or say why in `override: REASON`"
+                self._say(("limits", field), f"this loosens the limits: {why}", at_key=True, hint=hint)
+
+    def _add_exemptions(self, layer: Layer) -> None:
+        if isinstance(layer.file.exemptions, UnsetType):
+            return
+        for number, entry in enumerate(layer.file.exemptions):
+            known = {exemption.id for exemption in self._policy.exemptions}
+            if entry.id in known:
+                path: Path = ("exemptions", number, "id")
+                self._say(path, f"the exemption {quoted(entry.id)} is there already")
+            self._exempted[entry.id] = (self._documents[()], number)
+            exemption = Modeller.exemption(entry)
+            self._policy = replace(self._policy, exemptions=(*self._policy.exemptions, exemption))
+
+    def _add_settings(self, layer: Layer) -> None:
+        readiness = asdict(self._policy.readiness) | _given(layer.file.readiness)
+        defaults = _given(layer.file.defaults)
+        self.max_exemption_days = defaults.pop("max_exemption_days", self.max_exemption_days)
+        placeholders = tuple(defaults.pop("placeholders", self._policy.placeholders))
+        scp = {} if isinstance(layer.file.targets, UnsetType) else _given(layer.file.targets.aws_scp)
+        self._policy = replace(
+            self._policy,
+            readiness=type(self._policy.readiness)(**readiness),
+            placeholders=placeholders,
+            aws_scp=AwsScp(**(_given(self._policy.aws_scp) | scp)),
+            **defaults,
+        )
+
+
+def _given(entry: Struct | UnsetType) -> dict[str, Any]:
+    """Return the fields that a file wrote down."""
+    if isinstance(entry, UnsetType):
+        return {}
+    return {name: value for name, value in asdict(entry).items() if value is not UNSET}
+
+
+def _items(mapping: Any) -> list[tuple[str, Any]]:
+    return [] if isinstance(mapping, UnsetType) else list(mapping.items())
+
+
+def _together(old: tuple[str, ...], new: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*old, *new)))

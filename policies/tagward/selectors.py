@@ -1,0 +1,117 @@
+"""Deciding whether a selector holds for a resource: yes, no, or nobody can tell."""
+
+from collections.abc import Iterable, Mapping
+
+from tagward.globs import is_literal, matcher, split
+from tagward.policy import Selector
+from tagward.resource import Resource
+
+Answer = bool | None
+"""None: it depends on something that the input does not say."""
+
+
+def all_of(answers: Iterable[Answer]) -> Answer:
+    """Return the three-valued AND."""
+    result: Answer = True
+    for answer in answers:
+        if answer is False:
+            return False
+        if answer is None:
+            result = None
+    return result
+
+
+def any_of(answers: Iterable[Answer]) -> Answer:
+    """Return the three-valued OR."""
+    return negate(all_of(negate(answer) for answer in answers))
+
+
+def negate(answer: Answer) -> Answer:
+    """Return the three-valued NOT."""
+    return None if answer is None else not answer
+
+
+def selects(selector: Selector, resource: Resource, scopes: Mapping[str, Selector]) -> Answer:
+    """Say whether the selector holds for the resource."""
+    return all_of((selects_place(selector, resource, scopes), selects_name(selector, resource)))
+
+
+def selects_place(selector: Selector, resource: Resource, scopes: Mapping[str, Selector]) -> Answer:
+    """Decide the fields that many resources share: everything but names and addresses."""
+    return all_of(
+        (
+            _holds(selector.clouds, resource.cloud),
+            selects_type(selector, resource),
+            _holds(selector.accounts, resource.account),
+            _holds(selector.regions, resource.region),
+            _holds(selector.namespaces, resource.namespace),
+            _in_scopes(selector.scopes, resource, scopes),
+        )
+    )
+
+
+def selects_name(selector: Selector, resource: Resource) -> Answer:
+    """Decide the fields that tell single resources apart."""
+    return all_of((_holds(selector.addresses, resource.address), _holds(selector.names, resource.name)))
+
+
+def selects_type(selector: Selector, resource: Resource) -> bool:
+    """Decide the types: the tagward type or the native one; Azure types compare without case."""
+    if not selector.types:
+        return True
+    names: tuple[str, ...] = (resource.type, resource.native)
+    globs = selector.types
+    if resource.cloud == "azure":
+        names, globs = tuple(map(str.lower, names)), tuple(map(str.lower, globs))
+    including, excluding = split(globs)
+    wanted, unwanted = matcher(including), matcher(excluding)
+    return (not including or any(map(wanted, names))) and not any(map(unwanted, names))
+
+
+def names_type(selector: Selector, resource: Resource) -> bool:
+    """Say whether a selector names the type of the resource letter by letter."""
+    return any(is_literal(glob) and glob in (resource.type, resource.native) for glob in selector.types)
+
+
+def _holds(globs: tuple[str, ...], value: str | None) -> Answer:
+    if not globs:
+        return True
+    if value is None:
+        return None
+    if value == "":
+        return all(glob.startswith("!") for glob in globs)
+    return matcher(globs)(value)
+
+
+def _in_scopes(names: tuple[str, ...], resource: Resource, scopes: Mapping[str, Selector]) -> Answer:
+    if not names:
+        return True
+    including = [name for name in names if not name.startswith("!")]
+    excluding = [name[1:] for name in names if name.startswith("!")]
+    inside = any_of(in_scope(scopes[name], resource) for name in including) if including else True
+    return all_of((inside, *(negate(in_scope(scopes[name], resource)) for name in excluding)))
+
+
+def in_scope(scope: Selector, resource: Resource) -> Answer:
+    """Say whether a resource lives in a scope.
+
+    A scope says where something lives on every cloud at once (accounts here, namespaces there), so that
+    a field which the resource's cloud does not have is passed over, unless none would be left.
+    """
+    places = (
+        (scope.accounts, resource.account),
+        (scope.regions, resource.region),
+        (scope.namespaces, resource.namespace),
+    )
+    named = [(globs, value) for globs, value in places if globs]
+    had = [(globs, value) for globs, value in named if value != ""]
+    if named and not had:
+        return False
+    return all_of(
+        (
+            _holds(scope.clouds, resource.cloud),
+            selects_type(scope, resource),
+            selects_name(scope, resource),
+            *(_holds(globs, value) for globs, value in had),
+        )
+    )

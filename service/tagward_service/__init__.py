@@ -1,0 +1,1 @@
+"""What runs: command line, sources and outputs."""
