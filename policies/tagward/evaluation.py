@@ -1,15 +1,16 @@
 """What a policy says of a resource: the one engine behind every surface."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from tagward.exempting import Exempting
 from tagward.findings import Assessment, Code, Finding, Status
 from tagward.housekeeping import Housekeeping
 from tagward.policy import Policy
-from tagward.resource import Resource, Tags
+from tagward.recall import Recall, is_plain
+from tagward.resource import Resource
 from tagward.selectors import names_type
-from tagward.tag_rule import PlacedRule, Setting, TagRule
+from tagward.tag_rule import Setting, TagRule
 from tagward.values import Fault, folded
 
 UNSEEN = Fault(Code.MISSING, "", "")
@@ -28,7 +29,7 @@ class Evaluator:
         self.surface = surface
         self._setting = Setting(policy, as_of, surface, folded(policy.placeholders))
         self._rules: dict[str, tuple[TagRule, ...]] = {}
-        self._plans: dict[tuple[str | None, ...], tuple[PlacedRule, ...]] = {}
+        self._plans: dict[tuple[str | None, ...], tuple[Recall, ...]] = {}
         self._housekeeping = Housekeeping(policy)
         self._exempting = Exempting(policy, as_of)
 
@@ -37,15 +38,14 @@ class Evaluator:
         if resource.taggability.answer is not True and not self._is_named(resource):
             told = resource.taggability.answer is False
             return Assessment(resource, Status.UNTAGGABLE if told else Status.UNTOLD)
-        rules = self._plan(resource)
-        if resource.parts or resource.origins or resource.cloud == "azure":
-            doubtful: Iterable[PlacedRule] = rules
-        else:
-            doubtful = self._doubtful(rules, resource.tags)
-        findings: list[Finding] = []
         hidden = self._housekeeping.hidden(resource)
-        for rule in doubtful:
-            findings += rule.judge(resource, hidden)
+        findings: list[Finding] = []
+        if is_plain(resource) and not hidden:
+            for rule in self._doubtful(self._plan(resource), resource):
+                findings += rule.judge(resource) if rule.is_able else rule.rule.judge(resource, hidden)
+        else:
+            for rule in self._plan(resource):
+                findings += rule.rule.judge(resource, hidden)
         if self._housekeeping.has_rules:
             findings += self._housekeeping.judge(resource, findings)
         if not findings:
@@ -54,11 +54,16 @@ class Evaluator:
         return Assessment(resource, _status(findings), tuple(findings))
 
     @staticmethod
-    def _doubtful(rules: tuple[PlacedRule, ...], tags: Tags) -> Iterator[PlacedRule]:
+    def _doubtful(rules: tuple[Recall, ...], resource: Resource) -> Iterator[Recall]:
         """Pass over, quickly, the rules whose tag is plainly there with a value known to be good."""
+        tags, origins = resource.tags, resource.origins
         for rule in rules:
             value = tags.get(rule.key)
-            if not isinstance(value, str) or rule.verdicts.get(value, UNSEEN) is not None:
+            if (
+                not isinstance(value, str)
+                or rule.verdicts.get(value, UNSEEN) is not None
+                or (origins and not rule.trusts_provider)
+            ):
                 yield rule
 
     def _is_named(self, resource: Resource) -> bool:
@@ -72,7 +77,7 @@ class Evaluator:
             for requirement in tag.requirements
         )
 
-    def _plan(self, resource: Resource) -> tuple[PlacedRule, ...]:
+    def _plan(self, resource: Resource) -> tuple[Recall, ...]:
         place = (
             resource.cloud,
             resource.type,
@@ -84,7 +89,7 @@ class Evaluator:
         try:
             return self._plans[place]
         except KeyError:
-            rules = tuple(rule.here(resource) for rule in self._rules_of(resource.cloud))
+            rules = tuple(Recall(rule.here(resource)) for rule in self._rules_of(resource.cloud))
             self._plans[place] = rules
             return rules
 

@@ -122,9 +122,9 @@ class Merger:
     def _merge_fields(self, tag_id: str, entry: language.Tag) -> dict[str, Any]:
         fields = self._fields.setdefault(tag_id, {})
         given = _given(entry)
-        if before := [name for name in CONSTRAINTS if name in fields]:
-            if any(name in given for name in CONSTRAINTS):
-                del fields[before[0]]
+        if any(name in given for name in CONSTRAINTS):
+            for name in CONSTRAINTS:
+                fields.pop(name, None)
         self._claim("tags", tag_id)
         for name, value in given.items():
             self._claim("tags", tag_id, name)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 SHORTEST_FOR_EDITS = 4
 """Below this length one edit makes another word (`env`, `end`)."""
 
+SHORTEST_FOR_ABBREVIATION = 3
+
 _SEPARATORS = str.maketrans("", "", "-_.:/ ")
 
 
@@ -42,12 +44,18 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that a word most likely means, if any."""
     every = tuple(candidates)
     for candidate in every:
-        if is_near(word, candidate):
+        if is_near(word, candidate) or _is_short_form(word, candidate):
             return candidate
     from difflib import get_close_matches
 
     close = get_close_matches(word[:80], every, n=1, cutoff=0.7)
     return close[0] if close else None
+
+
+def _is_short_form(word: str, candidate: str) -> bool:
+    """Say whether one is how people abbreviate the other (`production`, `prod`)."""
+    one, other = sorted((word.strip().casefold(), candidate.casefold()), key=len)
+    return len(one) >= SHORTEST_FOR_ABBREVIATION and other.startswith(one)
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -37,6 +37,7 @@ class TagRule:
         self.mode = tag.mode(setting.day, setting.surface)
         self.find = Finder(self.key, self._aliases(accepted=True), tag.inherit, cloud)
         self.find_expired = Finder("", self._aliases(accepted=False), tag.inherit, cloud)
+        self.aliases = frozenset(alias.key for alias in tag.aliases)
         self.siblings: Mapping[str, TagRule] = {}
         self._near: dict[str, bool] = {}
 
@@ -61,12 +62,15 @@ class TagRule:
 
     def misspelt(self, carrier: Carrier) -> str | None:
         """Return a key on the carrier that is this tag's key misspelt, if any."""
-        for key in carrier.tags:
-            if key not in self._near:
-                self._near[key] = is_near(key, self.key) and not self._belongs_to_another(key)
-            if self._near[key]:
-                return key
-        return None
+        return next(filter(self.is_near, carrier.tags), None)
+
+    def is_near(self, key: str) -> bool:
+        """Say whether a key is this tag's key misspelt, and no other tag's."""
+        if key not in self._near:
+            if len(self._near) >= ValueJudge.MOST:
+                self._near.clear()
+            self._near[key] = is_near(key, self.key) and not self._belongs_to_another(key)
+        return self._near[key]
 
     def _belongs_to_another(self, key: str) -> bool:
         spelled = key.lower() if self.cloud == "azure" else key
