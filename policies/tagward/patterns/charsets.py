@@ -133,8 +133,7 @@ def _surrogate(text: str) -> str | None:
 
 
 def _kubernetes(text: str) -> str | None:
-    illegal = next((character for character in text if character not in KUBERNETES_INSIDE), None)
-    if illegal:
+    if illegal := _first_illegal(text, KUBERNETES_INSIDE, KUBERNETES_INSIDE.__contains__):
         return f"kubernetes takes ASCII letters, digits, `-`, `_` and `.`, not {_name(illegal)}"
     for end, place in ((text[:1], "start"), (text[-1:], "end")):
         if end and end not in KUBERNETES_ENDS:

@@ -74,13 +74,13 @@ def joined(left: list[Glob], right: list[Glob]) -> list[Glob]:
 
 
 def reduced(globs: list[Glob], limit: int) -> list[Glob]:
-    """Give at most `limit` globs that contain all texts, merging neighbours that lose the least."""
+    """Give at most `limit` globs that contain all texts, merging first what stays most specific."""
     if len(globs) <= limit:
         return globs
     kept = sorted(without_contained(globs))
     merges = [merged(left, right) for left, right in pairwise(kept)]
     while len(kept) > limit:
-        best = max(range(len(merges)), key=lambda at: _gain(kept[at], kept[at + 1], merges[at]))
+        best = max(range(len(merges)), key=lambda at: _weight(merges[at]))
         kept[best : best + 2] = [merges[best]]
         around = kept[max(best - 1, 0) : best + 2]
         first = max(best - 1, 0)
@@ -88,12 +88,9 @@ def reduced(globs: list[Glob], limit: int) -> list[Glob]:
     return without_contained(kept)
 
 
-def _gain(left: Glob, right: Glob, both: Glob) -> int:
-    return 2 * _weight(both) - _weight(left) - _weight(right)
-
-
 def _weight(glob: Glob) -> int:
-    return sum(0 if token == ANY else 1 if token == ONE else 3 for token in glob)
+    """Measure how few texts a glob has: literals count, lengths a little."""
+    return sum(0 if token == ANY else 1 if token == ONE else 10 for token in glob)
 
 
 def merged(left: Glob, right: Glob) -> Glob:

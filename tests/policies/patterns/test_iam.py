@@ -62,6 +62,12 @@ def test_too_many_values_are_merged_by_their_common_parts() -> None:
     assert all(value.startswith(("team-alp", "squad-one")) for value in globs.values)
 
 
+def test_merging_keeps_what_stays_most_specific() -> None:
+    pattern = "|".join(f"{first}{second}[a-z]+" for first in "abc" for second in "klm")
+    assert iam_globs(pattern, 4).values == ("a??*", "b??*", "c??*")
+    assert iam_globs(pattern, 1).values == ("???*",)
+
+
 @examples(250)
 @given(portable_patterns(), st.integers(1, 12))
 def test_globs_include_the_pattern_and_exact_ones_equal_it(pattern: str, limit: int) -> None:
