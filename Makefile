@@ -1,0 +1,70 @@
+# tagward: `make demo` and `make test` do all the set-up there is; everything lives in .venv and .tools.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := policies generators service
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+install: $(STAMP) ## make .venv with everything that running, testing and developing need
+
+$(STAMP): pyproject.toml requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "tagward needs Python 3.11 or newer (make PYTHON=python3.12 ...)"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: on Debian, install python3-venv"; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q $(SOURCES)
+	@touch $@
+
+demo: install ## lint a real plan and real manifests, compile the default policy, print coverage
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo/demo.sh
+
+test: install ## run every test that needs no other engine
+	$(BIN)/python -m pytest -q
+
+check: install ## lint, formatting, types, import layers, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/docs.py --check
+
+format: install ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+docs: install ## write the generated parts of docs/
+	$(BIN)/python scripts/docs.py
+
+fuzz: install ## mutate policies, plans and manifests for as long as FUZZ_EXAMPLES says
+	$(BIN)/python -m pytest -q tests/fuzz --fuzz-examples=$(or $(FUZZ_EXAMPLES),50000)
+
+conformance: install ## compare the compilers with engines that others wrote (needs Node.js)
+	sh tests/oracles/iam/install.sh
+	$(BIN)/python -m pytest -q -m conformance tests/conformance
+
+bench: install ## measure against a floor and against peers; writes docs/benchmarks.md
+	sh benchmarks/install.sh
+	$(BIN)/python benchmarks/run.py
+
+catalog: install ## make the catalogue again from the published data it is pinned to
+	@test -x .tools/catalog/bin/python || $(PYTHON) -m venv .tools/catalog
+	.tools/catalog/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/catalog.txt
+	.tools/catalog/bin/python scripts/catalog/build.py
+
+lock: install ## resolve the requirements anew: versions and hashes, no addresses
+	@test -x .tools/lock/bin/uv || { $(PYTHON) -m venv .tools/lock && .tools/lock/bin/python -m pip install --quiet uv; }
+	for name in run test dev catalog; do \
+	  .tools/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate -o requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help install demo test check format docs fuzz conformance bench catalog lock clean
