@@ -140,6 +140,8 @@ POSSIBLE = [
     ("[-_]+", {"aws", "azure", "gcp"}),
     ("[a-z]{64}", {"aws", "azure"}),
     ("[a-z]{257}", set()),
+    ("A|[a-z]{64}", {"aws", "azure", "kubernetes"}),
+    ("&|[a-z]{64}", {"aws", "azure"}),
     ("a(b{30}c{10}){2}", {"aws", "azure"}),
     ("[ ]+", set()),
     ("[😀-😿]", {"azure"}),

@@ -10,6 +10,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tagward import patterns
 from tagward.patterns.syntax import PatternError, body, parse
 
 from tests.policies.patterns.strategies import examples
@@ -225,3 +226,9 @@ def test_parsing_needs_neither_re2_nor_the_automaton() -> None:
     code = f"import sys, tagward.patterns.syntax; print({heavy})"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(getattr(patterns, name) is not None for name in patterns.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'compile_patern'"):
+        getattr(patterns, "compile_patern")  # noqa: B009
