@@ -1,0 +1,109 @@
+"""Finding the input files, and their content without a copy where that can be."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from tagward.errors import InputError
+from tagward_service.sources.interface import STDIN
+
+STANDARD_INPUT = "<stdin>"
+MOST_READ = 1 << 30
+"""Bytes taken from something that cannot be mapped, such as standard input."""
+
+_SUFFIXES = (".json", ".yaml", ".yml")
+_SKIPPED = {"node_modules"}
+_SMALL = 64 * 1024
+_UTF8_BOM = b"\xef\xbb\xbf"
+
+
+class Named(Struct, frozen=True):
+    """A file to read; `found` when it was found in a directory and not named by the user."""
+
+    path: str
+    found: bool = False
+
+
+def find_files(paths: Sequence[str]) -> Iterator[Named | InputError]:
+    """Walk the paths in the order given, directories sorted; a path given twice is read once."""
+    for path in dict.fromkeys(paths):
+        if path != str(STDIN) and Path(path).is_dir():
+            yield from _walk(path)
+        else:
+            yield Named(path)
+
+
+def _walk(directory: str) -> Iterator[Named | InputError]:
+    failed: list[OSError] = []
+    is_empty = True
+    for base, directories, files in os.walk(directory, onerror=failed.append):
+        directories[:] = sorted(name for name in directories if not _is_skipped(name))
+        for name in sorted(files):
+            if name.endswith(_SUFFIXES) and not name.startswith("."):
+                is_empty = False
+                yield Named(str(Path(base, name)), found=True)
+    yield from (InputError(str(error.filename), _reason(error), _next(error)) for error in failed)
+    if is_empty and not failed:
+        what = "the directory holds no .json, .yaml or .yml file"
+        yield InputError(directory, what, "name the plan or the manifests themselves")
+
+
+def _is_skipped(name: str) -> bool:
+    return name.startswith(".") or name in _SKIPPED
+
+
+def load(path: str) -> memoryview:
+    """Give the content of a file or of standard input, without a byte order mark; raise InputError."""
+    try:
+        if path == str(STDIN):
+            return _text(_read(sys.stdin.buffer, STANDARD_INPUT))
+        with Path(path).open("rb") as file:
+            return _text(_content(file, path))
+    except OSError as error:
+        raise InputError(path, _reason(error), _next(error)) from None
+
+
+def _content(file: BinaryIO, path: str) -> bytes | mmap.mmap:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode) or status.st_size <= _SMALL:
+        return _read(file, path)
+    try:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return _read(file, path)
+
+
+def _read(file: BinaryIO, name: str) -> bytes:
+    data = file.read(MOST_READ + 1)
+    if len(data) > MOST_READ:
+        raise InputError(name, f"more than {MOST_READ >> 20:,} MiB", "write it to a file and give that")
+    return data
+
+
+def _text(content: bytes | mmap.mmap) -> memoryview:
+    view = memoryview(content)
+    return view[len(_UTF8_BOM) :] if bytes(view[:3]) == _UTF8_BOM else view
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    return (error.strerror or "cannot be read").lower()
+
+
+def _next(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "check the path, and that the step that writes it has run"
+    if isinstance(error, PermissionError):
+        return "let this user read it"
+    return "check that it is a readable file"
