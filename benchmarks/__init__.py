@@ -1,0 +1,1 @@
+"""Measurements of tagward against floors and peers, always as ratios within one run."""
