@@ -1,0 +1,40 @@
+"""What is known of the platforms' resource types: taggability, spellings, create actions, label fields."""
+
+from tagward.catalog.aws import AwsAction, AwsActions, aws_actions
+from tagward.catalog.cloudformation import CloudFormationType, cloudformation_type
+from tagward.catalog.files import Header, Source, header, sources
+from tagward.catalog.kubernetes import KubernetesKind, LabelPlace, kubernetes_kind, kubernetes_kinds
+from tagward.catalog.spellings import (
+    close_types,
+    known_type,
+    matching_types,
+    native_types,
+    tagward_type,
+    tagward_types,
+)
+from tagward.catalog.terraform import Place, TerraformType, terraform_type
+
+__all__ = [
+    "AwsAction",
+    "AwsActions",
+    "CloudFormationType",
+    "Header",
+    "KubernetesKind",
+    "LabelPlace",
+    "Place",
+    "Source",
+    "TerraformType",
+    "aws_actions",
+    "close_types",
+    "cloudformation_type",
+    "header",
+    "known_type",
+    "kubernetes_kind",
+    "kubernetes_kinds",
+    "matching_types",
+    "native_types",
+    "sources",
+    "tagward_type",
+    "tagward_types",
+    "terraform_type",
+]

@@ -1,0 +1,70 @@
+"""Kubernetes kinds whose pods or volumes are billed, and where the labels of those sit."""
+
+from functools import cache
+
+import msgspec
+
+from tagward.catalog.files import read
+
+
+class LabelPlace(msgspec.Struct, frozen=True):
+    """Where the labels of one set of pods or volumes sit.
+
+    `at` is a dotted path from the object's root (empty for the root, `*` for every element of a list or map):
+    where it exists, there are pods. `labels` are relative to it and the later wins; `inherits` are paths from
+    the root that apply to a key that none of `labels` has.
+    """
+
+    at: str
+    labels: tuple[str, ...]
+    inherits: tuple[str, ...] = ()
+
+    @property
+    def label_paths(self) -> tuple[str, ...]:
+        """The paths of the labels from the object's root."""
+        return tuple(f"{self.at}.{path}" if self.at else path for path in self.labels)
+
+
+class KubernetesKind(msgspec.Struct, frozen=True):
+    """One kind; `name` is `group/Kind`, or `Kind` in the core group.
+
+    `propagates`: the object's own labels reach its pods. `runs` is false for a mere template that others use.
+    """
+
+    templates: tuple[LabelPlace, ...]
+    source: str
+    volumes: tuple[LabelPlace, ...] = ()
+    propagates: bool = False
+    runs: bool = True
+    why: str = ""
+    name: str = ""
+
+    @property
+    def group(self) -> str:
+        """The API group, empty for the core group."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def kind(self) -> str:
+        """The kind without its group."""
+        return self.name.rpartition("/")[2]
+
+
+class _File(msgspec.Struct, frozen=True):
+    kinds: dict[str, KubernetesKind]
+
+
+def kubernetes_kind(group: str, kind: str) -> KubernetesKind | None:
+    """Return a kind of an API group (without version); None for one that is not known to run pods."""
+    return _kinds().get(f"{group}/{kind}" if group else kind)
+
+
+def kubernetes_kinds() -> tuple[KubernetesKind, ...]:
+    """Return every known kind, sorted by name."""
+    return tuple(_kinds().values())
+
+
+@cache
+def _kinds() -> dict[str, KubernetesKind]:
+    kinds = read("kubernetes", _File).kinds
+    return {name: msgspec.structs.replace(kind, name=name) for name, kind in kinds.items()}
