@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from tagward.patterns import of_pattern
+from tagward.patterns import PatternError, of_pattern
 from tagward.policy import EVERYTHING, MODES, SURFACES, Allowed, Matches, Policy, Requirement, Tag
 
 
@@ -46,6 +46,13 @@ def _is_implied(requirement: Requirement, by: tuple[Requirement, ...]) -> bool:
 
 
 def _allows_more(before: Tag, after: Tag) -> bool:
+    try:
+        return _constrains_less(before, after)
+    except PatternError:
+        return before.constraint != after.constraint  # too complex to prove: only the same is no looser
+
+
+def _constrains_less(before: Tag, after: Tag) -> bool:
     match before.constraint, after.constraint:
         case None, _:
             return False
