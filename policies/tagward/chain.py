@@ -1,12 +1,12 @@
 """Finding and reading policy files: paths, packs, and everything they extend."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from tagward.diagnostics import Diagnostic, did_you_mean, quoted
+from tagward.digest import sha256
 from tagward.errors import PolicyError
 from tagward.language import PolicyFile
 from tagward.yaml_reader import MAX_POLICY_BYTES, Document, read_policy
@@ -108,7 +108,7 @@ def _read(path: Path, shown: str) -> Layer:
         reason = (error.strerror or "it cannot be read").lower()
         raise PolicyError([Diagnostic(shown, 1, 1, f"cannot read the policy: {reason}")]) from None
     document = read_policy(content, shown)
-    return Layer(path.parent, document, _typed(document), hashlib.sha256(content).hexdigest())
+    return Layer(path.parent, document, _typed(document), sha256(content))
 
 
 def _typed(document: Document) -> PolicyFile:

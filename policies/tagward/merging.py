@@ -1,6 +1,5 @@
 """Merging a chain of policy files into one policy: children add and tighten."""
 
-import hashlib
 from datetime import date
 from typing import Any
 
@@ -10,6 +9,7 @@ from msgspec.structs import asdict, replace
 from tagward import language
 from tagward.chain import Layer
 from tagward.diagnostics import Diagnostic, quoted
+from tagward.digest import sha256
 from tagward.language import AwsScp
 from tagward.modelling import Modeller, Scopes
 from tagward.policy import Allowed, Policy, Tag
@@ -38,7 +38,7 @@ class Merger:
 
     def policy(self) -> Policy:
         """Return the merged policy."""
-        whole = hashlib.sha256("\n".join(self._hashes).encode()).hexdigest()
+        whole = sha256("\n".join(self._hashes).encode())
         return replace(self._policy, tags=tuple(self._tags.values()), scopes=self._scopes, sha256=whole)
 
     def at(self, path: Path, message: str, **details: Any) -> Diagnostic:
@@ -91,7 +91,7 @@ class Merger:
             self._claim(*path)
             try:
                 self.registries[name], content = read_registry(name, entry, layer.folder)
-                self._hashes.append(hashlib.sha256(content).hexdigest())
+                self._hashes.append(sha256(content))
             except RegistryError as error:
                 self._say((*path, error.field), str(error), hint=error.hint)
                 self.registries[name] = Allowed((), registry=name)
