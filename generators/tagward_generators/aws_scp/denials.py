@@ -1,0 +1,85 @@
+"""From "this request breaks the rule" to Deny statements, with an account of what was left out."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from tagward_generators.aws_scp.actions import Creation
+from tagward_generators.aws_scp.blocks import Block, Unplaceable, block
+from tagward_generators.aws_scp.logic import FALSE, Expression, TooManyTerms, every, terms, unsayable
+from tagward_generators.aws_scp.selecting import Place
+from tagward_generators.aws_scp.statements import Statement, minified, statements
+
+Wrong = Callable[[Place], Expression]
+"""When a request that makes something of this kind breaks the rule."""
+
+
+class Denied(Struct, frozen=True):
+    """The statements for one rule; `reasons` say what slips through."""
+
+    statements: tuple[Statement, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class Denier:
+    """Writes statements over a set of create requests, sparing the principals that are exempt."""
+
+    def __init__(self, creations: Iterable[Creation], principals: Iterable[str]) -> None:
+        self.creations = tuple(creations)
+        self.principals = tuple(principals)
+
+    def deny(self, stem: str, subject: str, wrong: Wrong, named: Callable[[Place], bool]) -> Denied:
+        """Deny every request that breaks a rule; `named` says which types made beside others count."""
+        groups: dict[str, tuple[Block, list[Creation]]] = {}
+        reasons: list[str] = []
+        unseen: list[Creation] = []
+        for creation in self.creations:
+            broken = every(*map(wrong, creation.places))
+            if creation.beside and not named(creation.places[0]):
+                unseen += [creation] if broken != FALSE else []
+                continue
+            reasons += unsayable(broken)
+            for condition in _blocks(broken, reasons):
+                key = minified(condition)
+                groups.setdefault(key, (condition, []))[1].append(creation)
+        found = (
+            statement
+            for condition, made in groups.values()
+            for statement in statements(stem, subject, made, self.spared(condition))
+        )
+        return Denied(tuple(found), tuple(dict.fromkeys((*_beside(unseen), *reasons))))
+
+    def spared(self, condition: Block) -> Block:
+        """Leave the exempt principals out of a condition."""
+        if not self.principals:
+            return condition
+        return {"ArnNotLike": {"aws:PrincipalArn": self.principals}, **condition}
+
+
+def _blocks(broken: Expression, reasons: list[str]) -> list[Block]:
+    """Write each alternative as a block; what cannot be written becomes a reason."""
+    try:
+        alternatives = terms(broken)
+    except TooManyTerms as many:
+        reasons.append(f"its conditions would take more than {many} statements for every action")
+        return []
+    found = []
+    for term in alternatives:
+        try:
+            found.append(block(term))
+        except Unplaceable as key:
+            reasons.append(f"its conditions test `{key}` more often than one statement can")
+    return [each for each in found if each is not None]
+
+
+def _beside(unseen: Iterable[Creation]) -> Iterator[str]:
+    """Say what is made beside something else and goes unchecked, by action."""
+    kinds: dict[str, list[str]] = {}
+    for creation in unseen:
+        kinds.setdefault(creation.action, []).append(creation.places[0].type.rpartition(":")[2])
+    for action, made in kinds.items():
+        yield f"the {_listed(sorted(made))} of {action} go unchecked unless `on.types` names them"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
