@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tagward.errors import InputError
-from tagward_service.sources.detect import Kind, OtherFileError, detect
+from tagward_service.sources.detect import Kind, OtherFileError, detect_kind
 from tagward_service.sources.files import STANDARD_INPUT, Named, find_files, load
 from tagward_service.sources.interface import STDIN, Content, NotEvaluated, Place, Reading
 
@@ -50,7 +50,7 @@ def _read(named: Named, place: Place, changed_only: bool) -> Reading | Manifests
 
 
 def _read_content(content: Content, file: str, place: Place, changed_only: bool) -> Reading | Manifests:
-    kind = detect(content, file)
+    kind = detect_kind(content, file)
     try:
         if kind is Kind.PLAN:
             from tagward_service.sources.terraform_plan import read_plan

@@ -64,7 +64,7 @@ _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _MEMBER = re.compile(
     rb"\s*(" + _STRING + rb")\s*:\s*(?:(" + _STRING + rb'|[^\s"{}\[\],]+)\s*(,?)|([{\[]))', re.DOTALL
 )
-_FLOW_YAML = re.compile(rb"""\s*\{\s*["']?(?:apiVersion|kind|metadata)["']?\s*:\s*[^\s"]""")
+_FLOW_YAML = re.compile(rb"\s*\{\s*(?:apiVersion|kind|metadata)\s*:")
 _API_VERSION = re.compile(rb"""(?:^|\n)(?:- )?["']?apiVersion["']?[ \t]*:""")
 _KIND = re.compile(rb"""\n(?:[- ] )?["']?kind["']?[ \t]*:|^(?:- )?["']?kind["']?[ \t]*:""")
 _NO_MANIFEST = re.compile(
@@ -82,7 +82,7 @@ _SMALL = 1024
 _MOST_IN_ARRAY = 16 << 20
 
 
-def detect(content: Content, file: str) -> Kind:
+def detect_kind(content: Content, file: str) -> Kind:
     """Tell what an input is; raise InputError when no reader takes it."""
     head = bytes(content[:LOOK])
     if b"\0" in head or not head.strip(_BLANK):
@@ -196,5 +196,8 @@ def _empty_state(content: Content, found: Found) -> Kind | None:
     # What `terraform show -json` prints where nothing has been applied yet.
     if not found or found.keys() > _SHOWN or len(content) > _SMALL:
         return None
-    keys = msgspec.json.decode(content, type=dict[str, Raw]).keys()
+    try:
+        keys = msgspec.json.decode(content, type=dict[str, Raw]).keys()
+    except msgspec.ValidationError:
+        return None
     return Kind.STATE if keys <= _SHOWN and "format_version" in keys else None

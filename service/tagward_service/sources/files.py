@@ -19,9 +19,11 @@ STANDARD_INPUT = "<stdin>"
 MOST_READ = 1 << 30
 """Bytes taken from something that cannot be mapped, such as standard input."""
 
+MAPPED_FROM = 64 * 1024
+"""Bytes from which a file is mapped into memory, not read."""
+
 _SUFFIXES = (".json", ".yaml", ".yml")
 _SKIPPED = {"node_modules"}
-_SMALL = 64 * 1024
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 
@@ -35,10 +37,17 @@ class Named(Struct, frozen=True):
 def find_files(paths: Sequence[str]) -> Iterator[Named | InputError]:
     """Walk the paths in the order given, directories sorted; a path given twice is read once."""
     for path in dict.fromkeys(paths):
-        if path != str(STDIN) and Path(path).is_dir():
+        if path != str(STDIN) and _is_directory(path):
             yield from _walk(path)
         else:
             yield Named(path)
+
+
+def _is_directory(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
 
 
 def _walk(directory: str) -> Iterator[Named | InputError]:
@@ -69,11 +78,13 @@ def load(path: str) -> memoryview:
             return _text(_content(file, path))
     except OSError as error:
         raise InputError(path, _reason(error), _next(error)) from None
+    except ValueError:
+        raise InputError(path, "no file can have this name", "check the path") from None
 
 
 def _content(file: BinaryIO, path: str) -> bytes | mmap.mmap:
     status = os.fstat(file.fileno())
-    if not stat.S_ISREG(status.st_mode) or status.st_size <= _SMALL:
+    if not stat.S_ISREG(status.st_mode) or status.st_size < MAPPED_FROM:
         return _read(file, path)
     try:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

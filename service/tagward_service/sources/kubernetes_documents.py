@@ -75,9 +75,10 @@ def _newlines_before(content: Content) -> int:
 def _lines_of_items(content: bytes, *, is_list: bool) -> Iterator[int]:
     # Each item stands in the content as it was read, after the one before it.
     whole = content if is_list else msgspec.json.decode(content, type=_Listed).items
-    at, line = 0, 1
+    end, counted, line = 0, 0, 1
     for item in msgspec.json.decode(whole, type=list[Raw]) if whole is not UNSET else ():
-        start = content.index(bytes(item), at)
-        line += content.count(b"\n", at, start)
-        at = start
+        text = bytes(item)
+        start = content.index(text, end)
+        line += content.count(b"\n", counted, start)
+        end, counted = start + len(text), start
         yield line

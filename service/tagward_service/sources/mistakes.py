@@ -58,6 +58,7 @@ _TEMPLATE = re.compile(
 _OPENS_TEMPLATE = re.compile(rb"\s*\{\{-?\s*[\w.$/\"(]")
 _BYTE = re.compile(r"^JSON is malformed: (.*?)(?: \(byte (\d+)\))?$")
 _WELL_FORMED = "was the file edited by hand? write it again with the tool that made it"
+_LONGEST_CHARACTER = 4
 _CHUNK = 1 << 20
 _MOST_DECODED = 16 << 20
 
@@ -121,8 +122,8 @@ def _decoded(head: bytes) -> str | None:
     try:
         return head.decode()
     except UnicodeDecodeError as error:
-        # The look may end within a character.
-        return head[: error.start].decode() if error.start > len(head) - 4 and len(head) > 4 else None
+        is_cut = len(head) == LOOK and error.start > LOOK - _LONGEST_CHARACTER
+        return head[: error.start].decode() if is_cut else None
 
 
 def broken_json(content: Content, file: str, error: Exception) -> InputError:
@@ -151,7 +152,7 @@ def _malformed(content: Content, file: str, message: str) -> InputError:
     offset = int(match[2])
     line = _line(content, offset)
     if match[1] == "trailing characters":
-        opens = bytes(content[offset : offset + 1]) in (b"{", b"[")
+        opens = bytes(content[offset - 1 : offset]) in (b"{", b"[")
         what = "a second JSON value begins here" if opens else "text follows the JSON"
         return InputError(file, what, "give one JSON value in each file", line=line)
     return InputError(file, f"not valid JSON: {match[1]}, at byte {offset:,}", _WELL_FORMED, line=line)
