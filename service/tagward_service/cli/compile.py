@@ -1,0 +1,125 @@
+"""`tagward compile`: turn a policy into native guardrails, and say what they cannot express."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from tagward_generators.manifest import manifest
+
+from tagward.diagnostics import did_you_mean, quoted
+from tagward.errors import UsageError
+from tagward.policy import Policy
+from tagward_generators import TARGETS, target
+from tagward_generators.targets import Compilation, Grade
+from tagward_service.cli import options
+from tagward_service.cli.enforcement import fidelity_rows
+from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.parser import Parser
+from tagward_service.cli.policies import load_policy
+from tagward_service.cli.settings import resolve
+from tagward_service.cli.tables import aligned
+from tagward_service.cli.writing import write_atomically
+
+TARGET = options.Option(
+    name="target",
+    short="-t",
+    metavar="TARGET",
+    many=True,
+    help=f"what to compile for; all: {', '.join(TARGETS)}",
+)
+OUTPUT = options.Option(name="output", short="-o", metavar="DIR", help="where the files go; made if missing")
+OPTIONS = (TARGET, OUTPUT, options.STRICT, options.POLICY, options.AS_OF, options.COLOR)
+
+_DESCRIPTION = """\
+Compile a policy into native guardrails: DIR/TARGET/... and DIR/manifest.json. The table printed says for
+every rule how much of it a target can express: exact, weaker (and what slips through), or absent."""
+
+_EXAMPLES = """\
+examples:
+  tagward compile -o guardrails/
+  tagward compile pack:ml-platform -t aws-scp -o guardrails/ --strict
+"""
+
+
+def parser() -> Parser:
+    """Build the parser of `tagward compile`."""
+    codes = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE).replace(
+        "findings at or above --fail-on", "--strict, and a rule is not exact"
+    )
+    built = Parser("compile", "[POLICY] [-t TARGET]... -o DIR", _DESCRIPTION, f"{_EXAMPLES}\n{codes}")
+    built.add_argument("given", nargs="?", metavar="POLICY", help="a path or pack:NAME, as --policy")
+    built.takes(OPTIONS)
+    return built
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compile for every target, write the artifacts, and print the fidelity."""
+    arguments.policy = arguments.given or arguments.policy
+    settings = resolve(OPTIONS, arguments, os.environ)
+    names = tuple(dict.fromkeys(settings.texts("target"))) or tuple(TARGETS)
+    for name in names:
+        _known(name)
+    directory = settings.text("output")
+    if directory is None:
+        raise UsageError("missing -o DIR; name the directory for the compiled files")
+    as_of = settings.day("as_of")
+    policy = load_policy(settings, as_of)
+    compiled = [target(name).compile(policy, as_of=as_of) for name in names]
+    write(compiled, policy, as_of, Path(directory))
+    sys.stdout.write(summary(compiled, directory))
+    exact = all(row.grade is Grade.EXACT for each in compiled for row in each.fidelity)
+    return Exit.FINDINGS if settings.flag("strict") and not exact else Exit.CLEAN
+
+
+def write(compiled: list[Compilation], policy: Policy, as_of: date, directory: Path) -> None:
+    """Write every artifact, then the manifest; files of others are left alone."""
+    for each in compiled:
+        for artifact in each.artifacts:
+            _write(directory / each.target / artifact.path, artifact.content)
+    _write(directory / "manifest.json", manifest(policy, compiled, as_of=as_of))
+
+
+def summary(compiled: list[Compilation], directory: str) -> str:
+    """Return the fidelity table, the files with their sizes, and the notes."""
+    header = ("target", "tag", "rule", "grade", "what slips through")
+    rows = [row for each in compiled for row in fidelity_rows(each)]
+    files = [
+        (
+            f"{Path(directory, each.target, artifact.path)}",
+            f"{len(artifact.content)} characters",
+            artifact.kind,
+        )
+        for each in compiled
+        for artifact in each.artifacts
+    ]
+    grades = Counter(row.grade.value for each in compiled for row in each.fidelity)
+    counted = ", ".join(f"{grades[grade.value]} {grade.value}" for grade in Grade if grades[grade.value])
+    text = (
+        aligned([header, *rows], indent="") + f"\nrules  {counted or 'none'}\n\n" + aligned(files, indent="")
+    )
+    notes = [note for each in compiled for note in each.notes]
+    changes = sorted({day for each in compiled for day in each.changes_on})
+    if changes:
+        notes.append(f"compile again on {', '.join(map(str, changes))}: the policy changes then")
+    return text + "".join(f"note: {note}\n" for note in notes)
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = (error.strerror or "failed").lower()
+        raise UsageError(f"cannot make {quoted(str(path.parent))}: {why}") from None
+    write_atomically(path, lambda stream: stream.write(content))
+
+
+def _known(name: str) -> None:
+    if name not in TARGETS:
+        guess = did_you_mean(name, TARGETS)
+        hint = f"did you mean `{guess}`?" if guess else f"targets: {', '.join(TARGETS)}"
+        raise UsageError(f"unknown target {quoted(name)}; {hint}")

@@ -1,0 +1,112 @@
+"""Which command was meant: the table of commands, and the root help page made of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tagward.errors import UsageError
+from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.parser import Parser
+
+
+class Command(Protocol):
+    """What every module of a command offers."""
+
+    def parser(self) -> Parser:
+        """Build the parser of the command's arguments."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Carry the command out and return its exit code."""
+        ...
+
+
+def _init() -> Command:
+    from tagward_service.cli import init
+
+    return init
+
+
+def _check() -> Command:
+    from tagward_service.cli import check
+
+    return check
+
+
+def _lint() -> Command:
+    from tagward_service.cli import lint
+
+    return lint
+
+
+def _compile() -> Command:
+    from tagward_service.cli import compile as compile_command
+
+    return compile_command
+
+
+def _explain() -> Command:
+    from tagward_service.cli import explain
+
+    return explain
+
+
+COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
+    "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
+    "check": ("validate a policy and list what each cloud can enforce", _check),
+    "lint": ("check Terraform plans and states, Kubernetes manifests, CloudFormation", _lint),
+    "compile": ("compile a policy into native guardrails", _compile),
+    "explain": ("say why one resource is judged as it is", _explain),
+}
+"""Name of each command, what it does, and how to get at its module without importing the others."""
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Run the command that the first argument names."""
+    if not arguments:
+        sys.stderr.write(root_help())
+        return Exit.USAGE
+    name, rest = arguments[0], arguments[1:]
+    if name == "help" and rest:
+        name, rest = rest[0], ["--help"]
+    if name in ("-h", "--help", "help"):
+        sys.stdout.write(root_help())
+        return Exit.CLEAN
+    if name not in COMMANDS:
+        raise UsageError(_no_such_command(name))
+    command = COMMANDS[name][1]()
+    try:
+        parsed = command.parser().parse(rest)
+    except SystemExit:
+        return Exit.CLEAN
+    return command.run(parsed)
+
+
+def root_help() -> str:
+    """Return the help page of `tagward` itself."""
+    commands = "\n".join(f"  {name:<9} {summary}" for name, (summary, _) in COMMANDS.items())
+    codes = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
+    return (
+        "usage: tagward COMMAND ...\n\n"
+        "One YAML policy says which tags every cloud resource and workload must carry;\n"
+        "tagward checks everything against it and compiles it into native guardrails.\n\n"
+        f"commands:\n{commands}\n\n"
+        "options:\n  -h, --help     show this help, or that of a command: `tagward lint --help`\n"
+        "  -V, --version  show the version\n\n"
+        "examples:\n  terraform show -json plan.out | tagward lint -\n"
+        "  tagward lint plan.json manifests/ -f text -f sarif=tagward.sarif\n"
+        "  tagward compile -t aws-scp -o guardrails/\n\n"
+        f"{codes}\n"
+    )
+
+
+def _no_such_command(name: str) -> str:
+    from tagward.diagnostics import did_you_mean, quoted
+
+    what = "option" if name.startswith("-") else "command"
+    guess = did_you_mean(name, [*COMMANDS, "--help", "--version"])
+    hint = f"did you mean `{guess}`?" if guess else f"commands: {', '.join(COMMANDS)}"
+    return f"unknown {what} {quoted(name)}; {hint}"

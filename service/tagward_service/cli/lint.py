@@ -1,0 +1,159 @@
+"""`tagward lint`: check plans, states and manifests against a policy."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from pathlib import Path
+
+from tagward.errors import UsageError
+from tagward_service.cli import options
+from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.failures import complain
+from tagward_service.cli.parser import Parser
+from tagward_service.cli.policies import load_policy, with_unknown
+from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.terminal import speaks_unicode, wants_color
+from tagward_service.cli.writing import write_atomically
+from tagward_service.lint import Outcome, lint
+from tagward_service.outputs import FORMATS, Format, Render, Style, renderer
+from tagward_service.report import Report
+from tagward_service.sources.interface import Place
+
+OPTIONS = (
+    options.POLICY,
+    options.FORMAT,
+    options.FAIL_ON,
+    options.UNKNOWN,
+    options.AS_OF,
+    options.CHANGED_ONLY,
+    options.ALLOW_EMPTY,
+    options.ACCOUNT,
+    options.REGION,
+    options.NAMESPACE,
+    options.COLOR,
+    options.QUIET,
+    options.SHOW_CONFIG,
+)
+
+_DESCRIPTION = f"""\
+Check Terraform or OpenTofu plans and states (JSON), Kubernetes manifests (YAML or JSON) and
+CloudFormation templates. What a file holds is found by its content; directories are walked.
+
+formats: {", ".join(FORMATS)}; every option can also be set as TAGWARD_<OPTION>."""
+
+_EXAMPLES = """\
+examples:
+  terraform show -json plan.out | tagward lint -
+  tagward lint plan.json manifests/
+  tagward lint plan.json -f text -f sarif=tagward.sarif -f markdown=comment.md
+  tagward lint plan.json --as-of 2027-01-15 --fail-on warning
+"""
+
+_CODES = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
+
+
+def parser() -> Parser:
+    """Build the parser of `tagward lint`."""
+    built = Parser("lint", "PATH... [options]", _DESCRIPTION, f"{_EXAMPLES}\n{_CODES}")
+    built.add_argument("paths", nargs="*", metavar="PATH", help="files or directories; - is standard input")
+    built.takes(OPTIONS)
+    return built
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge the inputs, write every output, and return the exit code."""
+    settings = resolve(OPTIONS, arguments, os.environ)
+    outputs = _outputs(settings.texts("format") or ("text",))
+    as_of = settings.day("as_of")
+    policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
+    policy = with_unknown(policy, settings)
+    if settings.flag("show_config"):
+        settings.supply("as_of", as_of.isoformat(), "today")
+        sys.stdout.write(show(settings))
+        return Exit.CLEAN
+    if not arguments.paths:
+        raise UsageError("missing PATH; give files or directories, or - for standard input")
+    from tagward_service.sources import read_inputs
+
+    gc.disable()
+    gc.freeze()
+    readings = read_inputs(
+        arguments.paths, place=_place(settings), changed_only=settings.flag("changed_only")
+    )
+    outcome = lint(policy, readings, as_of=as_of)
+    for name, file in outputs:
+        _write(outcome.report, name, file, settings)
+    return _finish(outcome, settings)
+
+
+def show(settings: Settings) -> str:
+    """Lay out the settings with their origins."""
+    rows = settings.table()
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "".join(f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}\n" for name, value, origin in rows)
+
+
+def _outputs(texts: tuple[str, ...]) -> list[tuple[Format, str | None]]:
+    """Read `FORMAT[=FILE]`; raises UsageError for an unknown format or two for standard output."""
+    outputs = []
+    for text in texts:
+        name, equals, file = text.partition("=")
+        if equals and not file:
+            raise UsageError(f"`-f {text}` names no file; write it like `-f {name}=FILE`")
+        outputs.append((_format(name), file or None))
+    if sum(file is None for _, file in outputs) > 1:
+        raise UsageError("only one format can go to standard output; give the others a file: `-f sarif=FILE`")
+    return outputs
+
+
+def _format(name: str) -> Format:
+    for known in FORMATS:
+        if name == known:
+            return known
+    from tagward.diagnostics import did_you_mean, quoted
+
+    guess = did_you_mean(name, FORMATS)
+    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(FORMATS)}"
+    raise UsageError(f"unknown format {quoted(name)}; {hint}")
+
+
+def _place(settings: Settings) -> Place:
+    return Place(
+        account=settings.text("account"),
+        region=settings.text("region"),
+        namespace=settings.text("namespace"),
+    )
+
+
+def _write(report: Report, name: Format, file: str | None, settings: Settings) -> None:
+    color = settings.text("color") or "auto"
+    quiet = settings.flag("quiet")
+    if file is None:
+        style = Style(wants_color(sys.stdout, color), speaks_unicode(sys.stdout), quiet)
+        renderer(name, style)(report, sys.stdout)
+        return
+    render: Render = renderer(name, Style(color == "always", True, quiet))
+    write_atomically(Path(file), lambda stream: render(report, stream))
+
+
+def _finish(outcome: Outcome, settings: Settings) -> int:
+    """Show the inputs that failed, after the outputs so that they are seen, and choose the exit code."""
+    color = wants_color(sys.stderr, settings.text("color") or "auto")
+    sys.stdout.flush()
+    for error in outcome.errors:
+        complain(str(error), color=color)
+    if outcome.errors:
+        return Exit.USAGE
+    if outcome.incomplete:
+        return Exit.INCOMPLETE
+    if outcome.fails_on(settings.text("fail_on") or "error"):
+        return Exit.FINDINGS
+    if not outcome.report.summary.resources and not settings.flag("allow_empty"):
+        if not settings.flag("quiet"):
+            hint = "no input held a resource, so nothing was evaluated; --allow-empty accepts that"
+            complain(hint, color=color, label="note")
+        return Exit.NOTHING
+    return Exit.CLEAN

@@ -1,0 +1,42 @@
+"""From the settings of a run to a loaded policy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from tagward.errors import UsageError
+from tagward.policy import Policy
+from tagward_service.cli.discovery import DEFAULT_PACK, Found, find
+from tagward_service.cli.settings import Settings
+
+
+def load_policy(settings: Settings, as_of: date, *, note: bool = True) -> Policy:
+    """Find and load the policy and record where it came from; raises PolicyError or UsageError."""
+    found = find(settings.text("policy"), settings.origin("policy"), Path.cwd())
+    settings.supply("policy", str(found.source), found.origin)
+    if found.fallback and note:
+        sys.stderr.write(
+            f"note: no tagward.yaml from here up, so {DEFAULT_PACK} applies; `tagward init` writes one\n"
+        )
+    return _load(found, as_of)
+
+
+def with_unknown(policy: Policy, settings: Settings) -> Policy:
+    """Let the policy decide what unknown values do, unless an option does."""
+    settings.supply("unknown", policy.unknown, "policy")
+    return replace(policy, unknown=settings.text("unknown"))
+
+
+def _load(found: Found, as_of: date) -> Policy:
+    from tagward.loader import load
+
+    try:
+        return load(found.source, as_of=as_of)
+    except OSError as error:
+        why = (error.strerror or os.strerror(error.errno or 0)).lower()
+        raise UsageError(f"cannot read the policy `{found.source}`: {why}") from None

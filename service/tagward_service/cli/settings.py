@@ -1,0 +1,114 @@
+"""Which value an option has, and from where: flag, then environment, then policy, then default."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+
+from msgspec import Struct
+
+from tagward.errors import UsageError
+from tagward_service.cli.options import Option
+
+_YES = ("1", "true", "yes", "on")
+_NO = ("0", "false", "no", "off")
+
+
+class Setting(Struct, frozen=True):
+    """The value of an option, as strings, and its origin."""
+
+    option: Option
+    values: tuple[str, ...]
+    origin: str
+
+
+class Settings:
+    """The settings of one run, by the name of the option."""
+
+    def __init__(self, settings: Iterable[Setting]) -> None:
+        self._settings = {setting.option.name: setting for setting in settings}
+
+    def text(self, name: str) -> str | None:
+        """Return the value of an option, None where nothing set it."""
+        values = self._settings[name].values
+        return values[-1] if values else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return every value of an option that may be given several times."""
+        return self._settings[name].values
+
+    def flag(self, name: str) -> bool:
+        """Say whether a flag is set."""
+        return self.text(name) == "true"
+
+    def day(self, name: str) -> date:
+        """Return a day, today in UTC where nothing set it; raises UsageError for what is none."""
+        text = self.text(name)
+        if text is None:
+            return datetime.now(UTC).date()
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            setting = self._settings[name]
+            raise UsageError(f"{setting.origin}: `{text}` is not a day; write it like 2026-11-21") from None
+
+    def origin(self, name: str) -> str:
+        """Say where the value of an option came from."""
+        return self._settings[name].origin
+
+    def supply(self, name: str, value: str, origin: str) -> None:
+        """Give an option that nothing has set a value."""
+        setting = self._settings[name]
+        if not setting.values or setting.origin == "default":
+            self._settings[name] = Setting(setting.option, (value,), origin)
+
+    def table(self) -> list[tuple[str, str, str]]:
+        """List name, value and origin of every setting."""
+        return [
+            (name, ", ".join(setting.values) or "-", setting.origin)
+            for name, setting in sorted(self._settings.items())
+        ]
+
+
+def resolve(options: Iterable[Option], arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    """Find the value of every option; raises UsageError for one that is not among the choices."""
+    return Settings(_checked(_resolved(option, arguments, environ)) for option in options)
+
+
+def _resolved(option: Option, arguments: argparse.Namespace, environ: Mapping[str, str]) -> Setting:
+    given: str | list[str] | None = getattr(arguments, option.name, None)
+    if given is not None:
+        return Setting(option, (given,) if isinstance(given, str) else tuple(given), option.long)
+    text = environ.get(option.variable, "").strip()
+    if text:
+        values = tuple(text.replace(",", " ").split()) if option.many else (text,)
+        return Setting(option, values, f"${option.variable}")
+    return Setting(option, (option.default,) if option.default else (), "default")
+
+
+def _checked(setting: Setting) -> Setting:
+    if setting.option.flag:
+        return _switch(setting)
+    choices = setting.option.choices
+    for value in setting.values:
+        if choices and value not in choices:
+            raise UsageError(_no_choice(setting.origin, value, choices))
+    return setting
+
+
+def _switch(setting: Setting) -> Setting:
+    text = setting.values[0].lower() if setting.values else "false"
+    if text in _YES:
+        return Setting(setting.option, ("true",), setting.origin)
+    if text in _NO:
+        return Setting(setting.option, ("false",), setting.origin)
+    raise UsageError(f"{setting.origin}: `{text}` is neither true nor false")
+
+
+def _no_choice(origin: str, value: str, choices: tuple[str, ...]) -> str:
+    from tagward.diagnostics import did_you_mean, quoted
+
+    guess = did_you_mean(value, choices)
+    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(choices)}"
+    return f"{origin}: {quoted(value)} is not accepted; {hint}"

@@ -1,0 +1,46 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from tagward.diagnostics import quoted
+from tagward.errors import UsageError
+
+
+def write_atomically(path: Path, write: Callable[[TextIO], object]) -> None:
+    """Write a UTF-8 file under a temporary name and put it in place; raises UsageError."""
+    if path.is_dir():
+        raise UsageError(f"cannot write {quoted(str(path))}: it is a directory")
+    import tempfile
+
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise UsageError(_cannot(path, error)) from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            write(stream)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException as error:
+        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise UsageError(_cannot(path, error)) from None
+        raise
+
+
+def _umask() -> int:
+    """Return the mask that files are made with (there is no way to only read it)."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _cannot(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"cannot write {quoted(str(path))}: there is no directory {quoted(str(path.parent))}"
+    return f"cannot write {quoted(str(path))}: {(error.strerror or 'failed').lower()}"
