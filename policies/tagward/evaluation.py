@@ -1,19 +1,16 @@
 """What a policy says of a resource: the one engine behind every surface."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from tagward.exempting import Exempting
-from tagward.findings import Assessment, Code, Finding, Status
+from tagward.findings import Assessment, Finding, Status
 from tagward.housekeeping import Housekeeping
 from tagward.policy import Policy
-from tagward.recall import Recall, is_plain
+from tagward.recall import Recall
 from tagward.resource import Resource
 from tagward.selectors import names_type
 from tagward.tag_rule import Setting, TagRule
-from tagward.values import Fault, folded
-
-UNSEEN = Fault(Code.MISSING, "", "")
+from tagward.values import folded
 
 
 class Evaluator:
@@ -40,31 +37,17 @@ class Evaluator:
             return Assessment(resource, Status.UNTAGGABLE if told else Status.UNTOLD)
         hidden = self._housekeeping.hidden(resource)
         findings: list[Finding] = []
-        if is_plain(resource) and not hidden:
-            for rule in self._doubtful(self._plan(resource), resource):
-                findings += rule.judge(resource) if rule.is_able else rule.rule.judge(resource, hidden)
-        else:
-            for rule in self._plan(resource):
+        for rule in self._plan(resource):
+            if hidden:
                 findings += rule.rule.judge(resource, hidden)
+            elif not rule.plainly_holds(resource):
+                findings += rule.judge(resource)
         if self._housekeeping.has_rules:
             findings += self._housekeeping.judge(resource, findings)
         if not findings:
             return Assessment(resource, Status.COMPLIANT)
         findings = self._exempting.apply(resource, findings)
         return Assessment(resource, _status(findings), tuple(findings))
-
-    @staticmethod
-    def _doubtful(rules: tuple[Recall, ...], resource: Resource) -> Iterator[Recall]:
-        """Pass over, quickly, the rules whose tag is plainly there with a value known to be good."""
-        tags, origins = resource.tags, resource.origins
-        for rule in rules:
-            value = tags.get(rule.key)
-            if (
-                not isinstance(value, str)
-                or rule.verdicts.get(value, UNSEEN) is not None
-                or (origins and not rule.trusts_provider)
-            ):
-                yield rule
 
     def _is_named(self, resource: Resource) -> bool:
         """Say whether a rule asks for this very type although nothing else would.

@@ -1,41 +1,49 @@
 """Remembering judgements: most resources of an estate look alike, and judging is dearer than recalling."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from tagward.carriers import NO_ORIGINS
 from tagward.conditions import tags_of
-from tagward.findings import Finding
-from tagward.resource import Resource, TagValue
+from tagward.findings import Code, Finding
+from tagward.resource import Part, Resource, Tags, Unknown
 from tagward.tag_rule import PlacedRule
+from tagward.values import Fault
 
 MOST = 65_536
 """So many judgements, and so many keys, are remembered for one rule."""
 
+UNSEEN = Fault(Code.MISSING, "", "")
+"""Stands for no verdict yet, as None is a good one."""
+
 NOBODY_HIDDEN: frozenset[str] = frozenset()
-
-
-def is_plain(resource: Resource) -> bool:
-    """Say whether a resource's tags are all there is to it, so that equal tags mean equal findings."""
-    return not resource.parts and not resource.inherited and resource.open is None and not resource.sensitive
 
 
 class Recall:
     """One rule in one place, with what it said before.
 
-    What a rule says of a plain resource depends on the tag's own value, on the tags that its conditions
-    look at, on where tags are written, and on keys that come near the tag's key; on nothing else.
+    What a rule says of a resource that hides nothing depends on the tag's own value and on the tags that
+    its conditions look at, on the resource and on its parts; on where tags are written and what may still
+    turn up; and on keys that come near the tag's key. It depends on nothing else, unless the rule tells
+    single resources apart or counts inherited tags and there are some: then it is not recalled.
     """
 
     def __init__(self, rule: PlacedRule) -> None:
         self.rule = rule
         self.key = rule.key
-        self.verdicts = rule.verdicts
-        self.is_able = all(
+        self._verdicts = rule.verdicts
+        self._is_able = all(
             not (each.requirement.on.addresses or each.requirement.on.names) for each in rule.placed
         )
-        self.trusts_provider = "provider" in rule.rule.tag.inherit
+        self._trusts_provider = "provider" in rule.rule.tag.inherit
+        self._inherits = any(origin != "provider" for origin in self._inheriting())
         self._watched = tuple(dict.fromkeys(self._names_in_conditions()))
         self._memory: dict[tuple[object, ...], list[Finding]] = {}
         self._dull: set[str] = set()
+
+    def _inheriting(self) -> Iterator[str]:
+        yield from self.rule.rule.tag.inherit
+        for sibling in self.rule.rule.siblings.values():
+            yield from sibling.tag.inherit
 
     def _names_in_conditions(self) -> list[str]:
         conditions = [each.requirement.when for each in self.rule.placed if each.requirement.when is not None]
@@ -43,28 +51,56 @@ class Recall:
         watched = (siblings.get(comparison.tag) for when in conditions for comparison in tags_of(when))
         return [name for sibling in watched if sibling is not None for name, _ in sibling.find.names]
 
+    def plainly_holds(self, resource: Resource) -> bool:
+        """Say, quickly, whether the tag is plainly there with a value that is known to be good."""
+        value = resource.tags.get(self.key)
+        return (
+            isinstance(value, str)
+            and self._verdicts.get(value, UNSEEN) is None
+            and not resource.parts
+            and (self._trusts_provider or not resource.origins)
+        )
+
     def judge(self, resource: Resource) -> list[Finding]:
-        """Judge a plain resource."""
-        tags = resource.tags
-        value = tags.get(self.key)
-        look = (value, resource.place, resource.origins.get(self.key), *map(tags.get, self._watched))
-        if tags.keys() <= self._dull:
+        """Judge a resource that hides nothing."""
+        if not self._is_able or (resource.inherited and self._inherits):
+            return self.rule.judge(resource, NOBODY_HIDDEN)
+        look = self._look(resource.tags, resource.place, resource.open, resource.origins)
+        if resource.parts:
+            look = (look, resource.own_billed, *map(self._look_at_part, resource.parts))
+        if self._is_dull(resource):
             known = self._memory.get(look)
             if known is not None:
                 return [_about(resource, finding) for finding in known]
         findings = self.rule.judge(resource, NOBODY_HIDDEN)
-        self._remember(look, tags, findings)
+        self._remember(look, resource, findings)
         return findings
 
-    def _remember(
-        self, look: tuple[object, ...], tags: Mapping[str, TagValue], findings: list[Finding]
-    ) -> None:
+    def _look(
+        self, tags: Tags, place: str, open_: Unknown | None, origins: Mapping[str, str]
+    ) -> tuple[object, ...]:
+        get = tags.get
+        look = (get(self.key), place, open_, *map(get, self._watched))
+        if not origins:
+            return look
+        return (*look, origins.get(self.key), *map(origins.get, self._watched))
+
+    def _look_at_part(self, part: Part) -> tuple[object, ...]:
+        return (part.what, part.type, part.carries, *self._look(part.tags, part.place, part.open, NO_ORIGINS))
+
+    def _is_dull(self, resource: Resource) -> bool:
+        dull = self._dull
+        if not resource.tags.keys() <= dull:
+            return False
+        return not resource.parts or all(part.tags.keys() <= dull for part in resource.parts)
+
+    def _remember(self, look: tuple[object, ...], resource: Resource, findings: list[Finding]) -> None:
         if len(self._dull) > MOST or len(self._memory) > MOST:
             self._dull.clear()
             self._memory.clear()
-        new = tags.keys() - self._dull
-        interesting = {key for key in new if self._is_interesting(key)}
-        self._dull |= new - interesting
+        keys = set(resource.tags).union(*(part.tags for part in resource.parts)) - self._dull
+        interesting = {key for key in keys if self._is_interesting(key)}
+        self._dull |= keys - interesting
         if not interesting:
             self._memory[look] = findings
 
