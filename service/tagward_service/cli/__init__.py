@@ -20,4 +20,4 @@ def main(argv: Sequence[str] | None = None) -> int:
     from tagward_service.cli.dispatch import dispatch
     from tagward_service.cli.failures import guarded
 
-    return guarded(dispatch, arguments)
+    return int(guarded(dispatch, arguments))

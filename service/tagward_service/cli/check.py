@@ -101,16 +101,10 @@ def constraint(tag: Tag) -> str:
 
 
 def _spellings(policy: Policy) -> Iterator[str]:
-    rows = [
-        (
-            tag.id,
-            *(f"{cloud} `{tag.keys[cloud]}`" for cloud in CLOUDS if tag.keys.get(cloud, tag.id) != tag.id),
-        )
-        for tag in policy.tags
-    ]
-    different = [row for row in rows if len(row) > 1]
+    different = [tag for tag in policy.tags if any(key != tag.id for key in tag.keys.values())]
     if different:
-        yield "\nspelled differently on\n" + aligned(different)
+        rows = [(tag.id, *(tag.keys.get(cloud, "-") for cloud in CLOUDS)) for tag in different]
+        yield "\nspellings\n" + aligned([("tag", *CLOUDS), *rows])
 
 
 def _exemptions(policy: Policy, as_of: date) -> Iterator[str]:
@@ -130,14 +124,16 @@ def _left(days: int) -> str:
 
 def _enforcement(policy: Policy, as_of: date) -> Iterator[str]:
     from tagward_generators.targets import CompileError
-    from tagward_service.cli.enforcement import compilations, fidelity_rows
+    from tagward_service.cli.enforcement import compilations, fidelity_table
 
     yield "\nnative enforcement\n"
-    for name, compiled in compilations(policy, as_of):
-        if isinstance(compiled, CompileError):
-            yield aligned([(name, f"cannot take this policy: {compiled}")])
+    compiled = []
+    for name, outcome in compilations(policy, as_of):
+        if isinstance(outcome, CompileError):
+            yield aligned([(name, f"cannot take this policy: {outcome}")])
         else:
-            yield aligned(fidelity_rows(compiled))
+            compiled.append(outcome)
+    yield fidelity_table(compiled, indent="  ")
 
 
 def _sources() -> list[tuple[str, ...]]:

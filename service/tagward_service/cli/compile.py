@@ -9,15 +9,13 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from tagward_generators.manifest import manifest
-
 from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_generators import TARGETS, target
 from tagward_generators.targets import Compilation, Grade
 from tagward_service.cli import options
-from tagward_service.cli.enforcement import fidelity_rows
+from tagward_service.cli.enforcement import fidelity_table
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
@@ -78,6 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write(compiled: list[Compilation], policy: Policy, as_of: date, directory: Path) -> None:
     """Write every artifact, then the manifest; files of others are left alone."""
+    from tagward_generators.manifest import manifest
+
     for each in compiled:
         for artifact in each.artifacts:
             _write(directory / each.target / artifact.path, artifact.content)
@@ -86,8 +86,6 @@ def write(compiled: list[Compilation], policy: Policy, as_of: date, directory: P
 
 def summary(compiled: list[Compilation], directory: str) -> str:
     """Return the fidelity table, the files with their sizes, and the notes."""
-    header = ("target", "tag", "rule", "grade", "what slips through")
-    rows = [row for each in compiled for row in fidelity_rows(each)]
     files = [
         (
             f"{Path(directory, each.target, artifact.path)}",
@@ -99,9 +97,7 @@ def summary(compiled: list[Compilation], directory: str) -> str:
     ]
     grades = Counter(row.grade.value for each in compiled for row in each.fidelity)
     counted = ", ".join(f"{grades[grade.value]} {grade.value}" for grade in Grade if grades[grade.value])
-    text = (
-        aligned([header, *rows], indent="") + f"\nrules  {counted or 'none'}\n\n" + aligned(files, indent="")
-    )
+    text = f"{fidelity_table(compiled)}\nrules: {counted or 'none'}\n\n{aligned(files, indent='')}"
     notes = [note for each in compiled for note in each.notes]
     changes = sorted({day for each in compiled for day in each.changes_on})
     if changes:

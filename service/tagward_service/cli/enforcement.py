@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tagward.policy import Policy
 from tagward_generators import TARGETS, target
 from tagward_generators.targets import Compilation, CompileError, Fidelity
+from tagward_service.cli.tables import aligned
 
 
 def compilations(policy: Policy, as_of: date) -> Iterator[tuple[str, Compilation | CompileError]]:
@@ -19,12 +20,25 @@ def compilations(policy: Policy, as_of: date) -> Iterator[tuple[str, Compilation
             yield name, error
 
 
-def fidelity_rows(compilation: Compilation) -> list[tuple[str, ...]]:
-    """Make table rows of the fidelity: target, tag, rule, grade, and what slips through."""
-    return [
-        (compilation.target, row.tag, row.rule, row.grade.value, explained(row))
-        for row in compilation.fidelity
+def fidelity_table(compiled: Sequence[Compilation], *, indent: str = "") -> str:
+    """Lay out how every rule came through; each reason is said once, below the table."""
+    reasons: dict[str, int] = {}
+    rows = [
+        (each.target, row.tag, row.rule, _graded(row, reasons), row.covered_by)
+        for each in compiled
+        for row in each.fidelity
     ]
+    if not rows:
+        return ""
+    header = ("target", "tag", "rule", "fidelity", "covered by")
+    notes = aligned([(f"[{number}]", reason) for reason, number in reasons.items()], indent=indent)
+    return aligned([header, *rows], indent=indent) + notes
+
+
+def _graded(row: Fidelity, reasons: dict[str, int]) -> str:
+    """Say the grade with the numbers of its reasons."""
+    numbers = [reasons.setdefault(reason, len(reasons) + 1) for reason in row.why.split("; ") if reason]
+    return " ".join([row.grade.value, *(f"[{number}]" for number in numbers)])
 
 
 def explained(row: Fidelity) -> str:
@@ -38,3 +52,15 @@ def reaches(target_name: str, cloud: str) -> bool:
     families = {"aws": "aws", "azure": "azure", "gcp": "gcp", "kubernetes": "kubernetes"}
     family = families.get(target_name.partition("-")[0])
     return family is None or family == cloud
+
+
+def native(policy: Policy, cloud: str, tags: Sequence[str], as_of: date) -> str:
+    """Lay out what the guardrails of a cloud do about some tags."""
+    from msgspec.structs import replace
+
+    compiled = [
+        replace(outcome, fidelity=tuple(row for row in outcome.fidelity if row.tag in tags))
+        for name, outcome in compilations(policy, as_of)
+        if reaches(name, cloud) and not isinstance(outcome, CompileError)
+    ]
+    return fidelity_table(compiled, indent="  ")

@@ -37,6 +37,10 @@ def explain(policy: Policy, resource: Resource, tags: Sequence[Tag], as_of: date
     for tag in tags:
         yield explain_tag(policy, resource, tag, assessment, as_of)
     yield _rest(assessment)
+    from tagward_service.cli.enforcement import native
+
+    table = native(policy, resource.cloud, [tag.id for tag in tags], as_of)
+    yield f"\nnative enforcement\n{table}" if table else ""
 
 
 def _about(resource: Resource, assessment: Assessment) -> list[tuple[str, str]]:
@@ -53,7 +57,7 @@ def _about(resource: Resource, assessment: Assessment) -> list[tuple[str, str]]:
 
 
 def _place(resource: Resource) -> str:
-    names = ("account", "region", "namespace")
+    names = ("namespace",) if resource.cloud == "kubernetes" else ("account", "region")
     values = ((name, getattr(resource, name)) for name in names)
     return ", ".join(
         f"{name} {'not known' if value is None else value}" for name, value in values if value != ""

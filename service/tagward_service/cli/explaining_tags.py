@@ -36,7 +36,6 @@ def explain_tag(policy: Policy, resource: Resource, tag: Tag, assessment: Assess
         *_aliases(tag, as_of),
         *_exemptions(policy, resource, tag, as_of),
         *_verdict(tag, assessment),
-        *_native(policy, resource, tag, as_of),
     ]
     return f"\n{tag.id}\n" + aligned(rows)
 
@@ -113,19 +112,3 @@ def _verdict(tag: Tag, assessment: Assessment) -> Iterator[Row]:
         yield "verdict", f"{finding.status} {finding.code.value}: {finding.message}"
         if finding.fix:
             yield "fix", finding.fix
-
-
-def _native(policy: Policy, resource: Resource, tag: Tag, as_of: date) -> Iterator[Row]:
-    from tagward_generators.targets import CompileError
-    from tagward_service.cli.enforcement import compilations, explained, reaches
-
-    for name, compiled in compilations(policy, as_of):
-        if not reaches(name, resource.cloud):
-            continue
-        if isinstance(compiled, CompileError):
-            yield "native", f"{name}: cannot take this policy: {compiled}"
-            continue
-        for row in compiled.fidelity:
-            if row.tag == tag.id:
-                why = explained(row)
-                yield "native", f"{name} {row.rule}: {row.grade.value}{f', {why}' if why else ''}"

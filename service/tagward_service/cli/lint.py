@@ -52,6 +52,8 @@ examples:
   tagward lint plan.json --as-of 2027-01-15 --fail-on warning
 """
 
+_NOTHING = "no input holds a resource that is there to stay, so nothing was evaluated"
+
 _CODES = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
 
 
@@ -153,7 +155,6 @@ def _finish(outcome: Outcome, settings: Settings) -> int:
         return Exit.FINDINGS
     if not outcome.report.summary.resources and not settings.flag("allow_empty"):
         if not settings.flag("quiet"):
-            hint = "no input held a resource, so nothing was evaluated; --allow-empty accepts that"
-            complain(hint, color=color, label="note")
+            complain(f"{_NOTHING}; --allow-empty accepts that", color=color, label="note")
         return Exit.NOTHING
     return Exit.CLEAN

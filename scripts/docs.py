@@ -1,0 +1,84 @@
+"""Write the parts of docs/ that come out of the code, or check that they are current (--check)."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tagward.codes import CODES, Description
+from tagward.findings import Code
+from tagward.schema import json_schema as policy_schema
+from tagward_service.cli.dispatch import COMMANDS, root_help
+from tagward_service.outputs.json_report import json_schema as report_schema
+
+DOCS = Path(__file__).parent.parent / "docs"
+_GENERATED = "<!-- written by scripts/docs.py; do not edit -->\n"
+
+
+def main() -> int:
+    """Write every page, or say which ones differ from what would be written."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say which pages are stale")
+    check = parser.parse_args().check
+    stale = [path for path, text in pages() if not _is_current(path, text)]
+    if check:
+        sys.stderr.writelines(f"{path} is not current; run `make docs`\n" for path in stale)
+        return 1 if stale else 0
+    for path, text in pages():
+        (DOCS / path).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / path).write_text(text, encoding="utf-8")
+    return 0
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """List every generated page: path under docs/, and its text."""
+    yield "findings.md", findings_page()
+    yield "cli.md", cli_page()
+    yield "schemas/policy.schema.json", _json(policy_schema())
+    yield "schemas/report.schema.json", _json(report_schema())
+
+
+def findings_page() -> str:
+    """Make a table of all finding codes, then a section for each."""
+    rows = "".join(
+        f"| [{code.value}](#{code.value.lower()}) | `{about.name}` | {about.title} |\n"
+        for code, about in CODES.items()
+    )
+    sections = "".join(_section(code, about) for code, about in CODES.items())
+    table = f"| code | name | what it says |\n|---|---|---|\n{rows}"
+    return f"{_GENERATED}# Findings\n\n{table}\n{sections}".rstrip() + "\n"
+
+
+def cli_page() -> str:
+    """Make a section for each command from its own help page."""
+    parts = [f"{_GENERATED}# Command line\n", _block("tagward --help", root_help())]
+    for name, (_, load) in COMMANDS.items():
+        parts.append(f"## tagward {name}\n")
+        parts.append(_block(f"tagward {name} --help", load().parser().format_help()))
+    return "\n".join(parts)
+
+
+def _section(code: Code, about: Description) -> str:
+    return (
+        f"## {code.value}\n\n**{about.title}** (`{about.name}`)\n\n{about.meaning}\n\n"
+        f"Example:\n\n    {code.value}  {about.example}\n\nHow to fix it: {about.fix}\n\n"
+    )
+
+
+def _block(command: str, text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.rstrip().split("\n"))
+    return f"```console\n$ {command}\n{lines}\n```\n"
+
+
+def _json(schema: object) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _is_current(path: str, text: str) -> bool:
+    file = DOCS / path
+    return file.is_file() and file.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
