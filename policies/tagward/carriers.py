@@ -45,13 +45,11 @@ def part_carriers(resource: Resource) -> Iterator[Carrier]:
 
 
 class Finder:
-    """Finds one tag on a carrier: its key first, then its aliases, the nearest layer first."""
+    """Finds one tag on a carrier: its key first (unless empty), then its aliases, the nearest layer first."""
 
     def __init__(self, key: str, aliases: Sequence[Alias], inherit: Sequence[str], cloud: str) -> None:
-        self.names: tuple[tuple[str, Alias | None], ...] = (
-            (key, None),
-            *((alias.key, alias) for alias in aliases),
-        )
+        names: list[tuple[str, Alias | None]] = [(key, None)] if key else []
+        self.names = (*names, *((alias.key, alias) for alias in aliases))
         self.inherit = frozenset(inherit)
         self.ignores_case = cloud == "azure"
 

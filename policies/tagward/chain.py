@@ -1,14 +1,13 @@
 """Finding and reading policy files: paths, packs, and everything they extend."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from tagward.diagnostics import Diagnostic, did_you_mean, quoted
+from tagward.diagnostics import Diagnostic, did_you_mean, in_order, quoted
 from tagward.digest import sha256
 from tagward.errors import PolicyError
-from tagward.language import PolicyFile
+from tagward.language import PolicyFile, read_shape
 from tagward.yaml_reader import MAX_POLICY_BYTES, Document, read_policy
 
 PACKS = Path(__file__).parent / "packs"
@@ -47,13 +46,17 @@ def locate(source: str | Path, folder: Path | None = None) -> tuple[Path, str]:
 
 
 def read_chain(source: str | Path) -> tuple[Layer, ...]:
-    """Read a policy and everything it extends, parents first. Raises PolicyError."""
+    """Read a policy and everything it extends, parents first, each file once. Raises PolicyError."""
     try:
         path, shown = locate(source)
     except LookupError as error:
         name = str(error.args[0])
         raise PolicyError([_no_pack(Diagnostic(str(source), 1, 1, ""), name)]) from None
-    return tuple(_chain(path, shown, ()))
+    chain = _Chain()
+    chain.add(path, shown, ())
+    if chain.problems:
+        raise PolicyError(in_order(chain.problems))
+    return tuple(chain.layers)
 
 
 def _no_pack(at: Diagnostic, name: str) -> Diagnostic:
@@ -66,24 +69,49 @@ def _no_pack(at: Diagnostic, name: str) -> Diagnostic:
     )
 
 
-def _chain(path: Path, shown: str, above: tuple[Path, ...]) -> Iterator[Layer]:
-    layer = _read(path, shown)
-    extends = layer.file.extends
-    entries = (
-        [] if isinstance(extends, msgspec.UnsetType) else [extends] if isinstance(extends, str) else extends
-    )
-    for number, entry in enumerate(entries):
-        place = ("extends",) if isinstance(extends, str) else ("extends", number)
-        at = layer.document.diagnostic(place, "")
-        parent, parent_shown = _parent(entry, layer.folder, at)
-        if parent.resolve() in (*above, path.resolve()):
+class _Chain:
+    """Follows `extends`, and goes on after a problem so that all are found."""
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.problems: list[Diagnostic] = []
+        self._seen: set[Path] = set()
+
+    def add(self, path: Path, shown: str, above: tuple[Path, ...]) -> None:
+        """Read a file, and first what it extends; `above` are the files that extend it."""
+        try:
+            layer = _read(path, shown)
+        except PolicyError as error:
+            self.problems += error.diagnostics
+            return
+        for at, entry in _entries(layer):
+            try:
+                parent, parent_shown = _parent(entry, layer.folder, at)
+                self._extend(parent, parent_shown, (*above, path.resolve()), at, entry)
+            except PolicyError as error:
+                self.problems += error.diagnostics
+        self.layers.append(layer)
+
+    def _extend(self, path: Path, shown: str, above: tuple[Path, ...], at: Diagnostic, entry: str) -> None:
+        real = path.resolve()
+        if real in above:
             raise PolicyError([_said(at, f"{quoted(entry)} extends itself")])
-        if len(above) >= DEEPEST:
+        if len(above) > DEEPEST:
             raise PolicyError([_said(at, f"more than {DEEPEST} policies extend one another")])
-        if not parent.is_file():
-            raise PolicyError([_said(at, f"cannot read {quoted(entry)}: no such file")])
-        yield from _chain(parent, parent_shown, (*above, path.resolve()))
-    yield layer
+        if real not in self._seen:
+            self._seen.add(real)
+            self.add(path, shown, above)
+
+
+def _entries(layer: Layer) -> list[tuple[Diagnostic, str]]:
+    extends = layer.file.extends
+    if isinstance(extends, msgspec.UnsetType):
+        return []
+    if isinstance(extends, str):
+        return [(layer.document.diagnostic(("extends",), ""), extends)]
+    return [
+        (layer.document.diagnostic(("extends", number), ""), entry) for number, entry in enumerate(extends)
+    ]
 
 
 def _said(at: Diagnostic, message: str, hint: str | None = None) -> Diagnostic:
@@ -95,17 +123,27 @@ def _parent(entry: str, folder: Path, at: Diagnostic) -> tuple[Path, str]:
         hint = "vendor the file and extend its path"
         raise PolicyError([_said(at, f"extending {quoted(entry)} is not supported yet", hint)])
     try:
-        return locate(entry, folder)
+        path, shown = locate(entry, folder)
     except LookupError:
         raise PolicyError([_no_pack(at, entry.removeprefix(PACK))]) from None
+    if not _is_file(path):
+        raise PolicyError([_said(at, f"cannot read {quoted(entry)}: no such file")])
+    return path, shown
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a NUL in it
+        return False
 
 
 def _read(path: Path, shown: str) -> Layer:
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_POLICY_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "no file can have this name").lower()
         raise PolicyError([Diagnostic(shown, 1, 1, f"cannot read the policy: {reason}")]) from None
     document = read_policy(content, shown)
     return Layer(path.parent, document, _typed(document), sha256(content))
@@ -113,7 +151,7 @@ def _read(path: Path, shown: str) -> Layer:
 
 def _typed(document: Document) -> PolicyFile:
     try:
-        return msgspec.convert(document.data, PolicyFile)
+        return read_shape(document.data)
     except msgspec.ValidationError as error:
         from tagward.explain import explain_shape
 

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from tagward.clouds import named
 from tagward.diagnostics import Diagnostic, quoted
 from tagward.merging import Merger
-from tagward.patterns import PatternError, compile_pattern, satisfiable, satisfiable_on, satisfiable_on_values
+from tagward.patterns import (
+    PatternError,
+    compile_pattern,
+    parse,
+    satisfiable,
+    satisfiable_on,
+    satisfiable_on_values,
+)
 from tagward.policy import Allowed, Matches, Policy, Tag
 from tagward.values import folded, is_blank
 from tagward.yaml_reader import Path
@@ -19,7 +26,7 @@ def check_values(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnosti
         case Matches(pattern):
             yield from _check_pattern(tag, pattern, merger)
     yield from _check_example(tag, policy, merger)
-    yield from _check_replaced(tag, merger)
+    yield from _check_replaced(tag, policy, merger)
 
 
 def _check_allowed(tag: Tag, allowed: Allowed, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
@@ -29,27 +36,39 @@ def _check_allowed(tag: Tag, allowed: Allowed, policy: Policy, merger: Merger) -
         if is_blank(value, placeholders):
             hint = "remove it here, or from `defaults: {placeholders: [...]}`"
             said = f"the value {quoted(value)} counts as missing: it is blank or a placeholder"
-            yield merger.at(path, said, hint=hint)
+            yield merger.written.at(path, said, hint=hint)
     if allowed.values and not allowed.on(merger.as_of):
-        yield merger.at(path, f"every value of the registry `{allowed.registry}` is retired")
+        yield merger.written.at(path, f"every value of the registry `{allowed.registry}` is retired")
     for cloud in _named_clouds(tag):
         illegal = satisfiable_on_values(allowed.values, cloud)
         if allowed.values and len(illegal) == len(allowed.values):
-            yield merger.at(path, f"none of these values is legal on {cloud}, which the policy names")
+            yield merger.written.at(path, f"none of these values is legal on {cloud}, which the policy names")
 
 
 def _check_pattern(tag: Tag, pattern: str, merger: Merger) -> Iterator[Diagnostic]:
     path: Path = ("tags", tag.id, "pattern")
+    if not _is_portable(pattern):
+        return  # reported when the pattern was read
     try:
         if not satisfiable(pattern):
-            yield merger.at(path, "no value can match this pattern")
+            yield merger.written.at(path, "no value can match this pattern")
             return
         for cloud in _named_clouds(tag):
             if not satisfiable_on(pattern, cloud):
                 said = f"no value that is legal on {cloud}, which the policy names, matches this pattern"
-                yield merger.at(path, said, hint=f"change the pattern, or leave {cloud} out of the tag")
+                yield merger.written.at(
+                    path, said, hint=f"change the pattern, or leave {cloud} out of the tag"
+                )
+    except PatternError as error:
+        yield merger.written.at(path, str(error))
+
+
+def _is_portable(pattern: str) -> bool:
+    try:
+        parse(pattern)
     except PatternError:
-        return  # already reported when the pattern was read
+        return False
+    return True
 
 
 def _named_clouds(tag: Tag) -> list[str]:
@@ -61,13 +80,13 @@ def _named_clouds(tag: Tag) -> list[str]:
 def _check_example(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
     if tag.example and not _accepts(tag, tag.example, policy, merger):
         said = f"the example {quoted(tag.example)} is not a value that the tag accepts"
-        yield merger.at(("tags", tag.id, "example"), said)
+        yield merger.written.at(("tags", tag.id, "example"), said)
 
 
 def _accepts(tag: Tag, value: str, policy: Policy, merger: Merger) -> bool:
     if is_blank(value, folded(policy.placeholders)):
         return False
-    return _fits(tag, value, merger)
+    return value not in tag.replaces and _fits(tag, value, merger)
 
 
 def _fits(tag: Tag, value: str, merger: Merger) -> bool:
@@ -82,15 +101,20 @@ def _fits(tag: Tag, value: str, merger: Merger) -> bool:
     return True
 
 
-def _check_replaced(tag: Tag, merger: Merger) -> Iterator[Diagnostic]:
+def _check_replaced(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
+    placeholders = folded(policy.placeholders)
     for old, new in tag.replaces.items():
         path: Path = ("tags", tag.id, "replaces", old)
         if old == new:
-            yield merger.at(path, f"{quoted(old)} is replaced by itself", at_key=True)
+            yield merger.written.at(path, f"{quoted(old)} is replaced by itself", at_key=True)
         elif new in tag.replaces:
-            yield merger.at(path, f"{quoted(new)} is replaced too: name the value to use in the end")
-        elif not _fits(tag, new, merger):
-            yield merger.at(path, f"the value {quoted(new)} is not one that the tag accepts")
-        if isinstance(tag.constraint, Allowed) and old in tag.constraint.values:
+            said = f"{quoted(new)} is replaced too: name the value to use in the end"
+            yield merger.written.at(path, said)
+        elif is_blank(new, placeholders) or not _fits(tag, new, merger):
+            yield merger.written.at(path, f"the value {quoted(new)} is not one that the tag accepts")
+        if is_blank(old, placeholders):
+            said = f"this can never match: {quoted(old)} counts as missing"
+            yield merger.written.at(path, said, at_key=True)
+        elif isinstance(tag.constraint, Allowed) and old in tag.constraint.values:
             said = f"{quoted(old)} is both allowed and replaced"
-            yield merger.at(path, said, at_key=True)
+            yield merger.written.at(path, said, at_key=True)

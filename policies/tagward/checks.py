@@ -2,43 +2,45 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
+from tagward.check_conditions import check_conditions
 from tagward.check_keys import check_keys
-from tagward.check_selectors import check_conditions, check_selector
+from tagward.check_selectors import check_selector
 from tagward.check_values import check_values
 from tagward.diagnostics import Diagnostic, did_you_mean, quoted
-from tagward.globs import matcher
+from tagward.housekeeping import forbidden_keys
 from tagward.merging import Merger
 from tagward.patterns import PatternError, parse
-from tagward.policy import Exemption, Policy, Tag
-from tagward.yaml_reader import Path
+from tagward.policy import Exemption, Policy, Requirement, Tag
+
+REQUIRED = Requirement()
 
 
 def check(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
     """List what is wrong with a merged policy."""
     if not policy.tags and not (policy.forbidden_keys or policy.forbidden_values):
-        yield merger.at((), "the policy names no tag", hint="add one under `tags`")
+        yield merger.written.at((), "the policy names no tag", hint="add one under `tags`")
     for name, scope in policy.scopes.items():
-        yield from check_selector(scope, ("scopes", name), policy, merger)
+        yield from check_selector(scope, ("scopes", name), policy, merger.written.at)
         if scope.is_empty():
-            yield merger.at(("scopes", name), "an empty scope selects everything", hint="name its accounts")
+            yield merger.written.at(
+                ("scopes", name), "an empty scope selects everything", hint="name its accounts"
+            )
     for tag in policy.tags:
         yield from _check_requirements(tag, policy, merger)
         yield from check_values(tag, policy, merger)
     yield from check_keys(policy, merger)
     yield from _check_forbid_and_limits(policy, merger)
-    for exemption in policy.exemptions:
-        yield from _check_exemption(exemption, policy, merger)
+    for number, exemption in enumerate(policy.exemptions):
+        yield from _check_exemption(number, exemption, policy, merger)
 
 
 def _check_requirements(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
     for number, requirement in enumerate(tag.requirements):
-        path: Path = ("tags", tag.id, "required")
-        if len(tag.requirements) > 1:
-            path = (*path, number)
-        yield from check_selector(requirement.on, (*path, "on"), policy, merger)
-        if requirement.when is not None:
-            yield from check_conditions(tag, requirement.when, (*path, "when"), policy, merger)
+        path = merger.written.requirement(tag.id, number)
+        yield from check_selector(requirement.on, (*path, "on"), policy, merger.written.at)
+        yield from check_conditions(tag, number, policy, merger)
 
 
 def _check_forbid_and_limits(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
@@ -47,39 +49,44 @@ def _check_forbid_and_limits(policy: Policy, merger: Merger) -> Iterator[Diagnos
             parse(pattern)
         except PatternError as error:
             hint = f"write {quoted(error.portable)}" if error.portable else None
-            yield merger.at(("forbid", "values"), f"{quoted(pattern)}: {error}", hint=hint)
-    if policy.forbidden_keys:
-        forbidden = matcher(policy.forbidden_keys)
-        for tag in policy.tags:
-            for key in sorted({*tag.keys.values(), *(alias.key for alias in tag.aliases)}):
-                if forbidden(key):
-                    yield merger.at(
-                        ("forbid", "keys"), f"this forbids {quoted(key)}, a key of the tag `{tag.id}`"
-                    )
-    always = sum(any(each.when is None for each in tag.requirements) for tag in policy.tags)
+            yield merger.written.at_forbidden("values", pattern, str(error), hint=hint)
+    yield from _check_forbidden_keys(policy, merger)
+    always = sum(REQUIRED in tag.requirements for tag in policy.tags)
     if policy.max_tags is not None and policy.max_tags < always:
         said = f"no resource can hold both: {always} tags are required, and at most {policy.max_tags} allowed"
-        yield merger.at(("limits", "max_tags"), said)
+        yield merger.written.at(("limits", "max_tags"), said)
 
 
-def _check_exemption(exemption: Exemption, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
+def _check_forbidden_keys(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
+    for tag in policy.tags:
+        for cloud, key in sorted({*_keys(tag)}):
+            for glob in policy.forbidden_keys:
+                if forbidden_keys((glob,), cloud)(key):
+                    said = f"this forbids {quoted(key)}, a key of the tag `{tag.id}`"
+                    yield merger.written.at_forbidden("keys", glob, said)
+
+
+def _keys(tag: Tag) -> Iterator[tuple[str, str]]:
+    for cloud, key in tag.keys.items():
+        yield from ((cloud, each) for each in (key, *(alias.key for alias in tag.aliases)))
+
+
+def _check_exemption(
+    number: int, exemption: Exemption, policy: Policy, merger: Merger
+) -> Iterator[Diagnostic]:
+    at = partial(merger.written.at_exemption, number)
     known = [tag.id for tag in policy.tags]
-    for number, tag_id in enumerate(exemption.tags):
+    for place, tag_id in enumerate(exemption.tags):
         if tag_id not in known:
             close = did_you_mean(tag_id, known)
-            yield merger.at_exemption(
-                exemption.id,
-                ("tags", number),
-                f"there is no tag {quoted(tag_id)}",
-                hint=f"did you mean `{close}`?" if close else None,
-                accepted=tuple(known),
-            )
+            hint = f"did you mean `{close}`?" if close else None
+            yield at(("tags", place), f"there is no tag {quoted(tag_id)}", hint=hint, accepted=tuple(known))
     if exemption.match.is_empty():
         said = "an exemption must say what it matches"
-        yield merger.at_exemption(exemption.id, ("match",), said, at_key=True)
-    latest = merger.as_of + timedelta(days=merger.max_exemption_days)
-    if exemption.expires > latest:
+        yield at(("match",), said, at_key=True)
+    longest = timedelta(days=merger.max_exemption_days)
+    if exemption.expires - merger.as_of > longest:
         said = f"the exemption lasts more than {merger.max_exemption_days} days"
-        hint = f"let it expire by {latest}, or set `defaults: {{max_exemption_days: N}}`"
-        yield merger.at_exemption(exemption.id, ("expires",), said, hint=hint)
-    yield from check_selector(exemption.match, ("match",), policy, merger, exemption=exemption.id)
+        hint = f"let it expire by {merger.as_of + longest}, or set `defaults: {{max_exemption_days: N}}`"
+        yield at(("expires",), said, hint=hint)
+    yield from check_selector(exemption.match, ("match",), policy, at)

@@ -1,10 +1,15 @@
 """Conditions on other tags of the same resource."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
+from math import prod
 
 from tagward.policy import AllOf, AnyOf, Condition, Not, TagIn
 from tagward.resource import TagValue
 from tagward.selectors import Answer, all_of, any_of, negate
+
+MOST_TRIED = 4096
+"""So many combinations of values are tried to find out whether a condition can hold."""
 
 Lookup = Callable[[str], TagValue | None]
 """From a tag id to its value on the resource; None when it is missing."""
@@ -34,6 +39,17 @@ def tags_of(condition: Condition) -> Iterator[TagIn]:
                 yield from tags_of(each)
         case Not(inner):
             yield from tags_of(inner)
+
+
+def can_hold(condition: Condition) -> bool:
+    """Say whether some tags make a condition hold; True too when there are too many to try."""
+    named: dict[str, set[str]] = {}
+    for comparison in tags_of(condition):
+        named.setdefault(comparison.tag, set()).update(comparison.values)
+    choices = [[*sorted(values), None] for values in named.values()]
+    if prod(map(len, choices)) > MOST_TRIED:
+        return True
+    return any(holds(condition, dict(zip(named, chosen, strict=True)).get) for chosen in product(*choices))
 
 
 def in_words(condition: Condition) -> str:

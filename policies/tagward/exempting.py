@@ -34,10 +34,10 @@ class Exempting:
         return findings + notices
 
     def _notice(self, exemption: Exemption, covered: Finding) -> list[Finding]:
-        if exemption.expires > self.day + SOON:
+        left = exemption.expires - self.day
+        if left > SOON:
             return []
-        left = (exemption.expires - self.day).days
-        expired = left < 0
+        expired = left < timedelta(0)
         said = f"expired on {exemption.expires}" if expired else f"expires on {exemption.expires}"
         return [
             Finding(

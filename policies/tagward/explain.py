@@ -69,7 +69,7 @@ def _branches(error: ValidationError) -> list[list[ValidationError]]:
 
 def _is_kind_error(inner: ValidationError, outer: ValidationError) -> bool:
     """Say whether the branch is for another kind of value altogether."""
-    return inner.validator == "type" and inner.absolute_path == outer.absolute_path
+    return bool(inner.validator == "type") and inner.absolute_path == outer.absolute_path
 
 
 def _explain(document: Document, error: ValidationError) -> Iterable[Diagnostic]:

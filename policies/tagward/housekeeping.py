@@ -6,7 +6,7 @@ from tagward.findings import Code, Finding
 from tagward.globs import Matcher, matcher
 from tagward.patterns import compile_pattern
 from tagward.policy import Policy
-from tagward.resource import Resource
+from tagward.resource import Resource, Tags
 from tagward.spelling import nearest, shorten
 
 PLATFORM_PREFIXES = {"aws": ("aws:",), "azure": ("hidden-",), "gcp": ("goog-",), "kubernetes": ()}
@@ -22,14 +22,19 @@ def is_platform_key(cloud: str, key: str) -> bool:
     return key.lower().startswith(PLATFORM_PREFIXES.get(cloud, ()))
 
 
+def forbidden_keys(globs: tuple[str, ...], cloud: str) -> Matcher:
+    """Compile the globs of forbidden keys for a cloud; Azure compares tag names without case."""
+    if cloud != "azure":
+        return matcher(globs)
+    lowered = matcher(tuple(map(str.lower, globs)))
+    return lambda key: lowered(key.lower())
+
+
 class Housekeeping:
     """The policy's `forbid` and `limits`."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._forbidden_key: Matcher | None = (
-            matcher(policy.forbidden_keys) if policy.forbidden_keys else None
-        )
         self._forbidden_values = tuple(map(compile_pattern, policy.forbidden_values))
         self._known: dict[str, frozenset[str]] = {}
         self.has_rules = bool(
@@ -40,7 +45,9 @@ class Housekeeping:
         """Return the keys whose values must not be shown: sensitive ones, and forbidden values."""
         if not self._forbidden_values:
             return resource.sensitive
-        return resource.sensitive | {key for _, key in self._with_forbidden_value(resource)}
+        inherited = [(layer.name, layer.tags) for layer in resource.inherited]
+        shown = [*_tags_at(resource), *inherited]
+        return resource.sensitive | {key for _, key in self._with_forbidden_value(shown)}
 
     def judge(self, resource: Resource, findings: Iterable[Finding]) -> list[Finding]:
         """Return what is wrong with the tags as a whole."""
@@ -51,32 +58,27 @@ class Housekeeping:
             *self._too_many(resource),
         ]
 
-    def _places(self, resource: Resource) -> Iterator[tuple[str, str]]:
-        """List (place, key) for every tag on the resource and on its parts."""
-        yield from ((resource.place, key) for key in resource.tags)
-        for part in resource.parts:
-            yield from ((part.place, key) for key in part.tags)
-
-    def _with_forbidden_value(self, resource: Resource) -> Iterator[tuple[str, str]]:
-        for place, tags in ((resource.place, resource.tags), *((p.place, p.tags) for p in resource.parts)):
+    def _with_forbidden_value(self, tagged: Iterable[tuple[str, Tags]]) -> Iterator[tuple[str, str]]:
+        for place, tags in tagged:
             for key, value in tags.items():
                 if isinstance(value, str) and any(matches(value) for matches in self._forbidden_values):
                     yield place, key
 
     def _forbidden(self, resource: Resource) -> Iterator[Finding]:
-        if self._forbidden_key is not None:
-            for place, key in self._places(resource):
-                if self._forbidden_key(key):
+        if self.policy.forbidden_keys:
+            is_forbidden = forbidden_keys(self.policy.forbidden_keys, resource.cloud)
+            for place, key in _keys_at(resource):
+                if is_forbidden(key):
                     said = f"the key `{shorten(key)}` is forbidden"
                     yield _finding(Code.FORBIDDEN, "forbid.keys", key, said, place, resource)
-        for place, key in self._with_forbidden_value(resource):
+        for place, key in self._with_forbidden_value(_tags_at(resource)):
             said = f"the value of `{shorten(key)}` is of a forbidden form"
             yield _finding(Code.FORBIDDEN, "forbid.values", key, said, place, resource)
 
     def _unknown_keys(self, resource: Resource, reported: frozenset[str]) -> Iterator[Finding]:
         known = self._known_keys(resource.cloud)
         folds = resource.cloud == "azure"
-        for place, key in self._places(resource):
+        for place, key in _keys_at(resource):
             spelled = key.lower() if folds else key
             if spelled not in known and key not in reported and not is_platform_key(resource.cloud, key):
                 close = nearest(key, sorted(known))
@@ -116,6 +118,16 @@ class Housekeeping:
                 f"remove {len(own) - most} from `{resource.place}`",
                 resource,
             )
+
+
+def _tags_at(resource: Resource) -> Iterator[tuple[str, Tags]]:
+    """List (place, tags) of the resource and of its parts."""
+    yield resource.place, resource.tags
+    yield from ((part.place, part.tags) for part in resource.parts)
+
+
+def _keys_at(resource: Resource) -> Iterator[tuple[str, str]]:
+    return ((place, key) for place, tags in _tags_at(resource) for key in tags)
 
 
 def _finding(code: Code, rule: str, key: str, said: str, place: str, resource: Resource) -> Finding:

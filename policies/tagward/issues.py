@@ -14,6 +14,10 @@ from tagward.values import Fault, one_of
 ON_UNKNOWN = {"pass": "info", "warn": "warning", "fail": "error"}
 
 
+ANY_VALUE = Need("required", rule="value")
+"""The need behind the value rule, which holds wherever the tag is."""
+
+
 class Issue(Struct, frozen=True):
     """One thing wrong in one place; `do` is the fix without the place."""
 
@@ -55,7 +59,8 @@ class Issues:
 
     def _finding(self, same: list[Issue]) -> Finding:
         issue = same[0]
-        where = "" if not any(each.what for each in same) else f" on {_listed([each.what for each in same])}"
+        what = [each.what or "the resource" for each in same]
+        where = f" on {_listed(what)}" if any(each.what for each in same) else ""
         fix = issue.do.replace("{place}", _listed([f"`{each.place}`" for each in same]))
         if self.tag.message and issue.status != "notice":
             fix = f"{fix}. {self.tag.message}" if fix else self.tag.message
@@ -77,21 +82,14 @@ class Issues:
     def missing(self, key: str, wanted: Need, carrier: Carrier) -> None:
         """The tag is not there."""
         because = f", required because {wanted.because}" if wanted.because and not wanted.doubt else ""
-        if wanted.doubt:
-            said = f"`{key}` is missing{{where}}; whether it is required cannot be told: {wanted.doubt}"
-            self._doubt(wanted.rule, key, said, self._add(key), carrier)
-        else:
-            said = f"`{key}` is missing{{where}}{because}"
-            self._fault(Code.MISSING, wanted, key, said, self._add(key), carrier)
+        said = f"`{key}` is missing{{where}}{because}"
+        self._fault(Code.MISSING, wanted, key, said, self._add(key), carrier)
 
     def blank(self, found: Found, fault: Fault, wanted: Need, carrier: Carrier) -> None:
         """The tag is there and says nothing."""
         shown = "" if fault.said == "blank" else f" {self._shown(found)}"
         said = f"`{found.key}` is {fault.said}{shown}{{where}}, which counts as missing"
-        if wanted.doubt:
-            self._doubt(wanted.rule, found.key, said, self._set(found.key), carrier)
-        else:
-            self._fault(Code.BLANK, wanted, found.key, said, self._set(found.key), carrier, found)
+        self._fault(Code.BLANK, wanted, found.key, said, self._set(found.key), carrier, found)
 
     def misspelt(self, key: str, expected: str, wanted: Need, carrier: Carrier) -> None:
         """The tag is there under a key that is nearly right."""
@@ -118,10 +116,7 @@ class Issues:
         """The tag is on the resource and does not reach what is billed."""
         said = f"`{key}` is set but does not reach the bill{{where}}"
         fix = f"set `{key}` in {{place}} too"
-        if wanted.doubt:
-            self._doubt(wanted.rule, key, said, fix, part)
-        else:
-            self._fault(Code.NOT_PROPAGATED, wanted, key, said, fix, part)
+        self._fault(Code.NOT_PROPAGATED, wanted, key, said, fix, part)
 
     def wrong_value(self, found: Found, fault: Fault, carrier: Carrier) -> None:
         """The tag is there with a value that is not accepted."""
@@ -134,15 +129,14 @@ class Issues:
         """The tag is there with a value that nobody knows yet."""
         because = found.value.because if isinstance(found.value, Unknown) else ""
         said = f"the value of `{found.key}` is not known until apply{{where}}{_decided(because)}"
-        self._doubt(
-            "value", found.key, said, "check it after the apply, or use a value known in the plan", carrier
-        )
+        fix = "check it after the apply, or use a value known in the plan"
+        self._doubt(ANY_VALUE, found.key, said, fix, carrier)
 
     def perhaps_missing(self, key: str, unknown: Unknown, wanted: Need, carrier: Carrier) -> None:
         """Nobody can tell yet whether the tag is there."""
         said = f"`{key}` is not known until apply{{where}}{_decided(unknown.because)}"
         fix = f"set `{key}` in {{place}} from something known in the plan"
-        self._doubt(wanted.rule, key, said, fix, carrier)
+        self._doubt(wanted, key, said, fix, carrier)
 
     def _fault(
         self,
@@ -156,16 +150,20 @@ class Issues:
     ) -> None:
         severity = SEVERITY[self.mode]
         if wanted.doubt:
-            self._doubt(wanted.rule, key, said, fix, carrier)
+            self._doubt(wanted, key, said, fix, carrier)
         elif wanted.level == "recommended":
             quiet = min(severity, "warning", key=SEVERITIES.index)
             self._add_issue(code, wanted.rule, key, said, fix, "recommended", quiet, carrier, found)
         else:
             self._add_issue(code, wanted.rule, key, said, fix, "violation", severity, carrier, found)
 
-    def _doubt(self, rule: str, key: str, said: str, fix: str, carrier: Carrier) -> None:
-        severity = min(SEVERITY[self.mode], ON_UNKNOWN[self.on_unknown], key=SEVERITIES.index)
-        self._add_issue(Code.UNKNOWN, rule, key, said, fix, "unknown", severity, carrier, None)
+    def _doubt(self, wanted: Need, key: str, said: str, fix: str, carrier: Carrier) -> None:
+        if wanted.doubt:
+            said = f"{said}; whether it is required cannot be told: {wanted.doubt}"
+        loudest = "warning" if wanted.level == "recommended" else "error"
+        status = "recommended" if wanted.level == "recommended" else "unknown"
+        severity = min(SEVERITY[self.mode], ON_UNKNOWN[self.on_unknown], loudest, key=SEVERITIES.index)
+        self._add_issue(Code.UNKNOWN, wanted.rule, key, said, fix, status, severity, carrier, None)
 
     def _add_issue(
         self,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
 
 Cloud = Literal["aws", "azure", "gcp", "kubernetes"]
 Mode = Literal["deny", "warn", "audit"]
@@ -23,9 +23,11 @@ Glob = Annotated[
 Globs = Annotated[list[Glob], Meta(min_length=1)]
 Values = Annotated[list[Annotated[str, Meta(min_length=1, max_length=512)]], Meta(min_length=1)]
 TagId = Annotated[str, Meta(min_length=1, max_length=128)]
+Name = Annotated[str, Meta(min_length=1, max_length=128)]
 Condition = Annotated[
     dict[str, Any],
     Meta(
+        min_length=1,
         description="Other tags of the same resource: `{tag: [values]}`, or `all`, `any`, `not` of such.",
         extra_json_schema={"$ref": "#/$defs/Condition"},
     ),
@@ -47,7 +49,7 @@ CONDITION_SCHEMA: dict[str, Any] = {
         ]
     },
 }
-"""What `Condition` accepts; `tagward.conditions` reads it."""
+"""What `Condition` accepts; `is_condition` says the same."""
 
 
 class Selector(Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,7 +170,8 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
 class Metadata(Struct, frozen=True, forbid_unknown_fields=True):
     """Who the policy is."""
 
-    name: Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] | UnsetType = UNSET
+    # Python lets `$` stand before a last line break, ECMAScript does not: the look-ahead makes them agree.
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$(?!\n)")] | UnsetType = UNSET
     version: Text | UnsetType = UNSET
     owner: Text | UnsetType = UNSET
     description: Text | UnsetType = UNSET
@@ -203,10 +206,44 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     extends: Text | list[Text] | UnsetType = UNSET
     readiness: Readiness | UnsetType = UNSET
     defaults: Defaults | UnsetType = UNSET
-    registries: dict[str, Registry] | UnsetType = UNSET
-    scopes: dict[str, Selector] | UnsetType = UNSET
+    registries: dict[Name, Registry] | UnsetType = UNSET
+    scopes: dict[Name, Selector] | UnsetType = UNSET
     tags: dict[TagId, Tag] | UnsetType = UNSET
     forbid: Forbid | UnsetType = UNSET
     limits: Limits | UnsetType = UNSET
     exemptions: list[Exemption] | UnsetType = UNSET
     targets: Targets | UnsetType = UNSET
+
+
+def read_shape(data: object) -> PolicyFile:
+    """Convert plain data to a policy file. Raises msgspec.ValidationError when its shape is another."""
+    file = convert(data, PolicyFile)
+    for tag in {} if isinstance(file.tags, UnsetType) else file.tags.values():
+        for requirement in _written_requirements(tag):
+            if requirement.when is not UNSET and not is_condition(requirement.when):
+                raise ValidationError("a condition is not well formed")
+    return file
+
+
+def _written_requirements(tag: Tag) -> list[Requirement]:
+    required = tag.required
+    if isinstance(required, bool | UnsetType):
+        return []
+    return required if isinstance(required, list) else [required]
+
+
+def is_condition(written: object) -> bool:
+    """Say whether plain data has the shape of a condition."""
+    if not isinstance(written, dict) or not written:
+        return False
+    return all(_is_part(key, value) for key, value in written.items())
+
+
+def _is_part(key: str, value: object) -> bool:
+    if key == "not":
+        return is_condition(value)
+    several = value if isinstance(value, list) else []
+    if key in ("all", "any"):
+        return bool(several) and all(map(is_condition, several))
+    values = [value] if isinstance(value, str) else several
+    return bool(values) and all(isinstance(each, str) and each for each in values)

@@ -22,7 +22,7 @@ def load(source: str | Path, *, as_of: date) -> Policy:
     for layer in layers:
         merger.add(layer)
     policy = merger.policy()
-    diagnostics = in_order([*merger.diagnostics, *check(policy, merger)])
+    diagnostics = in_order(dict.fromkeys([*merger.diagnostics, *check(policy, merger)]))
     if diagnostics:
         raise PolicyError(diagnostics)
     return policy

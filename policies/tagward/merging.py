@@ -1,5 +1,6 @@
 """Merging a chain of policy files into one policy: children add and tighten."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -7,15 +8,16 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from tagward import language
+from tagward.authorship import Authorship
 from tagward.chain import Layer
 from tagward.diagnostics import Diagnostic, quoted
 from tagward.digest import sha256
 from tagward.language import AwsScp
 from tagward.modelling import Modeller, Scopes
-from tagward.policy import Allowed, Policy, Tag
+from tagward.policy import CLOUDS, Allowed, Policy, Tag
 from tagward.registries import RegistryError, read_registry
 from tagward.tightening import loosened, loosened_limits
-from tagward.yaml_reader import Document, Path
+from tagward.yaml_reader import Path
 
 CONSTRAINTS = ("values", "pattern", "registry")
 
@@ -28,8 +30,8 @@ class Merger:
         self.diagnostics: list[Diagnostic] = []
         self.registries: dict[str, Allowed] = {}
         self.max_exemption_days = 180
-        self._documents: dict[Path, Document] = {}
-        self._exempted: dict[str, tuple[Document, int]] = {}
+        self.written = Authorship()
+        self._broken: set[str] = set()
         self._fields: dict[str, dict[str, Any]] = {}
         self._tags: dict[str, Tag] = {}
         self._scopes: Scopes = {}
@@ -41,22 +43,15 @@ class Merger:
         whole = sha256("\n".join(self._hashes).encode())
         return replace(self._policy, tags=tuple(self._tags.values()), scopes=self._scopes, sha256=whole)
 
-    def at(self, path: Path, message: str, **details: Any) -> Diagnostic:
-        """Build a diagnostic about a part of the merged policy, in the file that wrote it last."""
-        for length in range(len(path), -1, -1):
-            if path[:length] in self._documents:
-                return self._documents[path[:length]].diagnostic(path, message, **details)
-        raise LookupError(path)
-
-    def at_exemption(self, exemption_id: str, path: Path, message: str, **details: Any) -> Diagnostic:
-        """Build a diagnostic about a part of an exemption."""
-        document, number = self._exempted[exemption_id]
-        return document.diagnostic(("exemptions", number, *path), message, **details)
+    def written_condition(self, tag_id: str, number: int) -> Any:
+        """Return the condition of a requirement as written."""
+        required = self._fields[tag_id]["required"]
+        return (required[number] if isinstance(required, list) else required).when
 
     def add(self, layer: Layer) -> None:
         """Merge one file over what there is."""
         self._hashes.append(layer.sha256)
-        self._documents[()] = layer.document
+        self.written.begin(layer.document)
         before = self._policy
         self._add_identity(layer)
         self._add_registries(layer)
@@ -67,10 +62,7 @@ class Merger:
         self._add_settings(layer)
 
     def _say(self, path: Path, message: str, **details: Any) -> None:
-        self.diagnostics.append(self._documents[()].diagnostic(path, message, **details))
-
-    def _claim(self, *path: str | int) -> None:
-        self._documents[path] = self._documents[()]
+        self.diagnostics.append(self.written.here(path, message, **details))
 
     def _add_identity(self, layer: Layer) -> None:
         given = _given(layer.file.metadata)
@@ -88,7 +80,7 @@ class Merger:
             if name in self.registries:
                 self._say(path, f"the registry {quoted(name)} is there already", at_key=True)
                 continue
-            self._claim(*path)
+            self.written.claim(*path)
             try:
                 self.registries[name], content = read_registry(name, entry, layer.folder)
                 self._hashes.append(sha256(content))
@@ -104,20 +96,27 @@ class Merger:
             elif selector.scopes is not UNSET:
                 self._say((*path, "scopes"), "a scope cannot name other scopes", at_key=True)
             else:
-                self._claim(*path)
+                self.written.claim(*path)
                 self._scopes[name] = Modeller.selector(selector)
 
     def _add_tags(self, layer: Layer) -> None:
         for tag_id, entry in _items(layer.file.tags):
             before = self._tags.get(tag_id)
-            fields = self._merge_fields(tag_id, entry)
-            modeller = Modeller(self.registries)
-            after = modeller.tag(tag_id, fields)
-            for path, message, hint in modeller.problems:
-                self.diagnostics.append(self.at(path, message, hint=hint))
+            after = self._model(tag_id, self._merge_fields(tag_id, entry))
+            if before is not None and entry.override is UNSET:
+                after = replace(after, keys=_kept(before.keys, after.keys))
+                if tag_id not in self._broken:
+                    self._refuse_loosening(tag_id, _given(entry), before, after)
             self._tags[tag_id] = after
-            if before is not None and not modeller.problems and entry.override is UNSET:
-                self._refuse_loosening(tag_id, before, after)
+
+    def _model(self, tag_id: str, fields: dict[str, Any]) -> Tag:
+        modeller = Modeller(self.registries)
+        tag = modeller.tag(tag_id, fields)
+        for path, message, hint in modeller.problems:
+            self.diagnostics.append(self.written.at(path, message, hint=hint))
+        if modeller.problems or _is_unread(tag):
+            self._broken.add(tag_id)
+        return tag
 
     def _merge_fields(self, tag_id: str, entry: language.Tag) -> dict[str, Any]:
         fields = self._fields.setdefault(tag_id, {})
@@ -125,10 +124,14 @@ class Merger:
         if any(name in given for name in CONSTRAINTS):
             for name in CONSTRAINTS:
                 fields.pop(name, None)
-        self._claim("tags", tag_id)
+        self.written.claim("tags", tag_id)
         for name, value in given.items():
-            self._claim("tags", tag_id, name)
+            self.written.claim("tags", tag_id, name)
+            for inner in _given(value) if name == "keys" else value if name == "replaces" else ():
+                self.written.claim("tags", tag_id, name, inner)
             fields[name] = self._merged(name, fields.get(name), value)
+        if "required" in given:
+            self.written.claim_requirements(tag_id, is_list=isinstance(given["required"], list))
         if len(several := [name for name in CONSTRAINTS if name in fields]) > 1:
             said = f"a tag has one of `values`, `pattern` and `registry`, not {' and '.join(several)}"
             self._say(("tags", tag_id, several[1]), said, at_key=True)
@@ -144,8 +147,7 @@ class Merger:
             return old | new
         return new
 
-    def _refuse_loosening(self, tag_id: str, before: Tag, after: Tag) -> None:
-        entry: Any = self._documents[()].data["tags"][tag_id]
+    def _refuse_loosening(self, tag_id: str, entry: Mapping[str, Any], before: Tag, after: Tag) -> None:
         for field, why in loosened(before, after):
             spelled = (
                 next((name for name in CONSTRAINTS if name in entry), field) if field == "values" else field
@@ -159,8 +161,9 @@ class Merger:
 
     def _add_forbid_and_limits(self, layer: Layer, before: Policy) -> None:
         forbid, limits = _given(layer.file.forbid), _given(layer.file.limits)
-        if forbid:
-            self._claim("forbid")
+        for field, entries in forbid.items():
+            for number, text in enumerate(entries):
+                self.written.claim_forbidden(field, number, text)
         self._policy = replace(
             self._policy,
             forbidden_keys=_together(before.forbidden_keys, forbid.get("keys", ())),
@@ -168,8 +171,8 @@ class Merger:
             closed=limits.get("closed", before.closed),
             max_tags=limits.get("max_tags", before.max_tags),
         )
-        if limits:
-            self._claim("limits")
+        for field in limits:
+            self.written.claim("limits", field)
         if "override" not in limits:
             for field, why in loosened_limits(before, self._policy):
                 hint = "tighten it, or say why in `override: REASON`"
@@ -183,7 +186,7 @@ class Merger:
             if entry.id in known:
                 path: Path = ("exemptions", number, "id")
                 self._say(path, f"the exemption {quoted(entry.id)} is there already")
-            self._exempted[entry.id] = (self._documents[()], number)
+            self.written.claim_exemption(number)
             exemption = Modeller.exemption(entry)
             self._policy = replace(self._policy, exemptions=(*self._policy.exemptions, exemption))
 
@@ -202,6 +205,11 @@ class Merger:
         )
 
 
+def _is_unread(tag: Tag) -> bool:
+    """Say whether the registry of a tag could not be read."""
+    return isinstance(tag.constraint, Allowed) and not tag.constraint.values
+
+
 def _given(entry: Struct | UnsetType) -> dict[str, Any]:
     """Return the fields that a file wrote down."""
     if isinstance(entry, UnsetType):
@@ -211,6 +219,13 @@ def _given(entry: Struct | UnsetType) -> dict[str, Any]:
 
 def _items(mapping: Any) -> list[tuple[str, Any]]:
     return [] if isinstance(mapping, UnsetType) else list(mapping.items())
+
+
+def _kept(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """Keep the clouds that a parent uses a tag on: a child that requires it on fewer still knows it there."""
+    return {
+        cloud: after.get(cloud, before.get(cloud, "")) for cloud in CLOUDS if cloud in {**before, **after}
+    }
 
 
 def _together(old: tuple[str, ...], new: Any) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Modeller:
     def tag(self, tag_id: str, fields: Mapping[str, Any]) -> Tag:
         """Build one tag from its merged fields."""
         path: Path = ("tags", tag_id)
-        requirements = self._requirements(fields.get("required", False), (*path, "required"))
+        requirements = self._requirements(fields.get("required", False))
         keys = fields.get("keys", language.Keys())
         spelled = {cloud: key for cloud, key in asdict(keys).items() if key is not UNSET}
         clouds = clouds_of(requirements) | spelled.keys()
@@ -63,32 +63,26 @@ class Modeller:
             fields.get("message", ""),
         )
 
-    def _requirements(self, required: Any, path: Path) -> tuple[Requirement, ...]:
+    def _requirements(self, required: Any) -> tuple[Requirement, ...]:
         if isinstance(required, bool):
             return (Requirement(),) if required else ()
-        if isinstance(required, list):
-            return tuple(self._requirement(each, (*path, number)) for number, each in enumerate(required))
-        return (self._requirement(required, path),)
+        return tuple(map(self._requirement, required if isinstance(required, list) else [required]))
 
-    def _requirement(self, entry: language.Requirement, path: Path) -> Requirement:
+    def _requirement(self, entry: language.Requirement) -> Requirement:
         on = EVERYTHING if isinstance(entry.on, UnsetType) else self.selector(entry.on)
-        when = None if isinstance(entry.when, UnsetType) else self._condition(entry.when, (*path, "when"))
+        when = None if isinstance(entry.when, UnsetType) else self._condition(entry.when)
         return Requirement(on, when, entry.level)
 
-    def _condition(self, written: Any, path: Path) -> Condition:
-        conditions = tuple(self._part(key, value, (*path, key)) for key, value in written.items())
+    def _condition(self, written: Any) -> Condition:
+        conditions = tuple(self._part(key, value) for key, value in written.items())
         return conditions[0] if len(conditions) == 1 else AllOf(conditions)
 
-    def _part(self, key: str, value: Any, path: Path) -> Condition:
-        problem = condition_problem(key, value)
-        if problem is not None:
-            self.problems.append((path, problem, None))
-            return AllOf(())
+    def _part(self, key: str, value: Any) -> Condition:
         if key in ("all", "any"):
-            parts = tuple(self._condition(each, (*path, number)) for number, each in enumerate(value))
+            parts = tuple(map(self._condition, value))
             return AllOf(parts) if key == "all" else AnyOf(parts)
         if key == "not":
-            return Not(self._condition(value, path))
+            return Not(self._condition(value))
         return TagIn(key, frozenset([value] if isinstance(value, str) else value))
 
     def _constraint(self, fields: Mapping[str, Any], path: Path) -> Allowed | Matches | None:
@@ -124,18 +118,6 @@ class Modeller:
         """Build an exemption."""
         match = Modeller.selector(entry.match)
         return Exemption(entry.id, entry.owner, entry.reason, entry.expires, tuple(entry.tags), match)
-
-
-def condition_problem(key: str, value: Any) -> str | None:
-    """Say what is wrong with the shape of one entry of a condition, if anything."""
-    if key in ("all", "any"):
-        good = isinstance(value, list) and value and all(isinstance(each, dict) and each for each in value)
-        return None if good else f"`{key}` takes a list of conditions"
-    if key == "not":
-        return None if isinstance(value, dict) and value else "`not` takes a condition"
-    values = [value] if isinstance(value, str) else value
-    good = isinstance(values, list) and values and all(isinstance(each, str) and each for each in values)
-    return None if good else f"{quoted(key)} takes a value or a list of values, all text"
 
 
 def _stages(enforce: Any) -> tuple[Stage, ...]:

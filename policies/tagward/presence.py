@@ -7,7 +7,7 @@ from msgspec import Struct
 from tagward.conditions import Lookup, holds, in_words, tags_of
 from tagward.policy import EVERYTHING, Requirement, Selector
 from tagward.resource import Resource, Unknown
-from tagward.selectors import Answer, all_of, selects_name, selects_place
+from tagward.selectors import Answer, all_of, looks_at_names, selects_name, selects_place
 
 
 class Need(Struct, frozen=True):
@@ -25,6 +25,12 @@ class Placed(Struct, frozen=True):
     rule: str
     requirement: Requirement
     here: Answer
+    scopes: Mapping[str, Selector]
+
+    @property
+    def looks_at_names(self) -> bool:
+        """Say whether it may hold for one resource here and not for another of the same type."""
+        return looks_at_names(self.requirement.on, self.scopes)
 
 
 REQUIRED = Need("required")
@@ -37,7 +43,10 @@ def place(
     several = len(requirements) > 1
     placed = (
         Placed(
-            f"required[{number}]" if several else "required", each, selects_place(each.on, resource, scopes)
+            f"required[{number}]" if several else "required",
+            each,
+            selects_place(each.on, resource, scopes),
+            scopes,
         )
         for number, each in enumerate(requirements)
     )
@@ -62,7 +71,7 @@ def _need(placed: Placed, resource: Resource, lookup: Lookup) -> Need | None:
     requirement = placed.requirement
     if requirement.on is EVERYTHING and requirement.when is None:
         return Need(requirement.level, rule=placed.rule)
-    selected = all_of((placed.here, selects_name(requirement.on, resource)))
+    selected = all_of((placed.here, selects_name(requirement.on, resource, placed.scopes)))
     condition = True if requirement.when is None else holds(requirement.when, lookup)
     answer = all_of((selected, condition))
     if answer is False:

@@ -31,11 +31,10 @@ class Recall:
         self.rule = rule
         self.key = rule.key
         self._verdicts = rule.verdicts
-        self._is_able = all(
-            not (each.requirement.on.addresses or each.requirement.on.names) for each in rule.placed
-        )
+        self._is_able = not any(each.looks_at_names for each in rule.placed)
+        self._is_able_with_parts = not any(map(rule.rule.looks_at_names, rule.rule.tag.requirements))
         self._trusts_provider = "provider" in rule.rule.tag.inherit
-        self._inherits = any(origin != "provider" for origin in self._inheriting())
+        self._inherits = frozenset(self._inheriting())
         self._watched = tuple(dict.fromkeys(self._names_in_conditions()))
         self._memory: dict[tuple[object, ...], list[Finding]] = {}
         self._dull: set[str] = set()
@@ -46,8 +45,9 @@ class Recall:
             yield from sibling.tag.inherit
 
     def _names_in_conditions(self) -> list[str]:
-        conditions = [each.requirement.when for each in self.rule.placed if each.requirement.when is not None]
-        siblings = self.rule.rule.siblings
+        rule = self.rule.rule  # a part may be of a type for which other requirements hold
+        conditions = [each.when for each in rule.tag.requirements if each.when is not None]
+        siblings = rule.siblings
         watched = (siblings.get(comparison.tag) for when in conditions for comparison in tags_of(when))
         return [name for sibling in watched if sibling is not None for name, _ in sibling.find.names]
 
@@ -63,7 +63,7 @@ class Recall:
 
     def judge(self, resource: Resource) -> list[Finding]:
         """Judge a resource that hides nothing."""
-        if not self._is_able or (resource.inherited and self._inherits):
+        if not self._can_recall(resource):
             return self.rule.judge(resource, NOBODY_HIDDEN)
         look = self._look(resource.tags, resource.place, resource.open, resource.origins)
         if resource.parts:
@@ -75,6 +75,11 @@ class Recall:
         findings = self.rule.judge(resource, NOBODY_HIDDEN)
         self._remember(look, resource, findings)
         return findings
+
+    def _can_recall(self, resource: Resource) -> bool:
+        if not self._is_able or (resource.parts and not self._is_able_with_parts):
+            return False
+        return not any(layer.origin in self._inherits for layer in resource.inherited)
 
     def _look(
         self, tags: Tags, place: str, open_: Unknown | None, origins: Mapping[str, str]

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from msgspec import ValidationError, convert
+
 from tagward.diagnostics import quoted
 from tagward.errors import TagwardError
 from tagward.language import Registry
@@ -27,7 +29,10 @@ class RegistryError(TagwardError):
 
 
 def read_registry(name: str, entry: Registry, folder: Path) -> tuple[Allowed, bytes]:
-    """Read a registry; return its values, and the bytes they came from. Raises RegistryError."""
+    """Read a registry; return its values, and the bytes they came from. Raises RegistryError.
+
+    A value that is there twice is valid as long as one of its rows is.
+    """
     if "://" in entry.file:
         raise RegistryError(
             "file", f"registries from {quoted(entry.file)} are not supported yet", "save the list as a file"
@@ -35,27 +40,29 @@ def read_registry(name: str, entry: Registry, folder: Path) -> tuple[Allowed, by
     content = _content(folder / entry.file, entry.file)
     column = entry.column if isinstance(entry.column, str) else None
     until = entry.until if isinstance(entry.until, str) else None
-    values: dict[str, None] = {}
-    retired: dict[str, date] = {}
+    last: dict[str, date] = {}
+    has_until = False
     for number, row in enumerate(_rows(content, entry.file), 1):
         if number > MAX_ROWS:
             raise RegistryError("file", f"{quoted(entry.file)} has more than {MAX_ROWS} rows")
         value = _value(row, column, entry.file, number)
-        values[value] = None
-        day = _day(row, until, entry.file, number)
-        if day is not None:
-            retired[value] = day
-    if not values:
+        day = _day(row, until, entry.file, number) or date.max
+        last[value] = max(day, last.get(value, day))
+        has_until = has_until or (isinstance(row, dict) and until in row)
+    if not last:
         raise RegistryError("file", f"{quoted(entry.file)} holds no values")
-    return Allowed(tuple(values), registry=name, until=retired), content
+    if until is not None and not has_until:
+        raise RegistryError("until", f"{quoted(entry.file)} has no column {quoted(until)}")
+    retired = {value: day for value, day in last.items() if day != date.max}
+    return Allowed(tuple(last), registry=name, until=retired), content
 
 
 def _content(path: Path, shown: str) -> bytes:
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_REGISTRY_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "no file can have this name").lower()
         raise RegistryError("file", f"cannot read {quoted(shown)}: {reason}") from None
     if len(content) > MAX_REGISTRY_BYTES:
         raise RegistryError("file", f"{quoted(shown)} is larger than {MAX_REGISTRY_BYTES // 2**20} MiB")
@@ -140,13 +147,11 @@ def _day(row: Row, until: str | None, file: str, number: int) -> date | None:
     if until is None:
         return None
     text = row.get(until) if isinstance(row, dict) else None
-    if isinstance(row, dict) and until not in row and Path(file).suffix.lower() == ".csv":
-        raise RegistryError("until", f"{quoted(file)} has no column {quoted(until)}")
     if text is None or not str(text).strip():
         return None
     try:
-        return date.fromisoformat(str(text).strip())
-    except ValueError:
+        return convert(str(text).strip(), date)
+    except ValidationError:
         raise RegistryError(
             "until", f"row {number} of {quoted(file)}: {quoted(str(text))} is not a date", "write YYYY-MM-DD"
         ) from None

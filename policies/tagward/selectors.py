@@ -33,11 +33,11 @@ def negate(answer: Answer) -> Answer:
 
 def selects(selector: Selector, resource: Resource, scopes: Mapping[str, Selector]) -> Answer:
     """Say whether the selector holds for the resource."""
-    return all_of((selects_place(selector, resource, scopes), selects_name(selector, resource)))
+    return all_of((selects_place(selector, resource, scopes), selects_name(selector, resource, scopes)))
 
 
 def selects_place(selector: Selector, resource: Resource, scopes: Mapping[str, Selector]) -> Answer:
-    """Decide the fields that many resources share: everything but names and addresses."""
+    """Decide the fields that many resources share: everything that does not look at names or addresses."""
     return all_of(
         (
             _holds(selector.clouds, resource.cloud),
@@ -45,14 +45,32 @@ def selects_place(selector: Selector, resource: Resource, scopes: Mapping[str, S
             _holds(selector.accounts, resource.account),
             _holds(selector.regions, resource.region),
             _holds(selector.namespaces, resource.namespace),
-            _in_scopes(selector.scopes, resource, scopes),
+            _scopes_look_at_names(selector, scopes) or _in_scopes(selector.scopes, resource, scopes),
         )
     )
 
 
-def selects_name(selector: Selector, resource: Resource) -> Answer:
+def selects_name(selector: Selector, resource: Resource, scopes: Mapping[str, Selector]) -> Answer:
     """Decide the fields that tell single resources apart."""
-    return all_of((_holds(selector.addresses, resource.address), _holds(selector.names, resource.name)))
+    return all_of(
+        (
+            _holds(selector.addresses, resource.address),
+            _holds(selector.names, resource.name),
+            not _scopes_look_at_names(selector, scopes) or _in_scopes(selector.scopes, resource, scopes),
+        )
+    )
+
+
+def looks_at_names(selector: Selector, scopes: Mapping[str, Selector]) -> bool:
+    """Say whether a selector may tell apart two resources of one type in one place."""
+    return bool(selector.addresses or selector.names) or _scopes_look_at_names(selector, scopes)
+
+
+def _scopes_look_at_names(selector: Selector, scopes: Mapping[str, Selector]) -> bool:
+    return any(
+        scopes[name.removeprefix("!")].addresses or scopes[name.removeprefix("!")].names
+        for name in selector.scopes
+    )
 
 
 def selects_type(selector: Selector, resource: Resource) -> bool:
@@ -111,7 +129,8 @@ def in_scope(scope: Selector, resource: Resource) -> Answer:
         (
             _holds(scope.clouds, resource.cloud),
             selects_type(scope, resource),
-            selects_name(scope, resource),
+            _holds(scope.addresses, resource.address),
+            _holds(scope.names, resource.name),
             *(_holds(globs, value) for globs, value in had),
         )
     )

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from tagward.carriers import Carrier, Finder, own_carrier, part_carriers
 from tagward.findings import Finding
 from tagward.issues import Issues
-from tagward.policy import Alias, Policy, Tag
+from tagward.policy import Alias, Policy, Requirement, Tag
 from tagward.presence import Need, Placed, need, place
 from tagward.resource import Resource, TagValue, Unknown
+from tagward.selectors import looks_at_names
 from tagward.spelling import is_near
 from tagward.values import ValueJudge
 
@@ -76,6 +77,10 @@ class TagRule:
         spelled = key.lower() if self.cloud == "azure" else key
         return any(spelled in rule.known_keys for rule in self.siblings.values())
 
+    def looks_at_names(self, requirement: Requirement) -> bool:
+        """Say whether a requirement may tell apart two resources of one type in one place."""
+        return looks_at_names(requirement.on, self.setting.policy.scopes)
+
     def here(self, resource: Resource) -> "PlacedRule":
         """Make the rule ready for everything that lives where the resource lives."""
         return PlacedRule(self, place(self.tag.requirements, resource, self.setting.policy.scopes))
@@ -99,6 +104,9 @@ class PlacedRule:
             if self.judge_carrier(own, own, resource, issues):
                 for part in parts:
                     self._judge_part(part, own, resource, issues)
+            elif not issues:
+                for part in parts:
+                    self._judge_part_alone(part, own, resource, issues)
         else:
             for part in parts:
                 self._judge_pod(part, own, resource, issues)
@@ -156,20 +164,28 @@ class PlacedRule:
 
     def _judge_part(self, part: Carrier, own: Carrier, resource: Resource, issues: Issues) -> None:
         """Judge a billed thing beside a billed resource that has the tag."""
-        there = resource if not part.type else replace(resource, type=part.type, native=part.type)
-        placed = self if not part.type else self.rule.here(there)
-        found = self.rule.find(part)
-        wanted = placed.need_of(own, there)
-        if found is None and wanted is not None and part.open is None:
-            issues.not_propagated(self.key, wanted, part)
-        elif found is None and wanted is not None and part.open is not None:
-            issues.perhaps_missing(self.key, part.open, wanted, part)
-        elif found is not None:
+        there, placed = self._at_part(part, resource)
+        if self.rule.find(part) is not None or part.open is not None:
             placed.judge_carrier(part, own, there, issues)
+            return
+        wanted = placed.need_of(own, there)
+        if wanted is not None:
+            issues.not_propagated(self.key, wanted, part)
+
+    def _judge_part_alone(self, part: Carrier, own: Carrier, resource: Resource, issues: Issues) -> None:
+        """Judge a billed thing beside a billed resource that has not got the tag and need not have it."""
+        there, placed = self._at_part(part, resource)
+        placed.judge_carrier(part, own, there, issues)
+
+    def _at_part(self, part: Carrier, resource: Resource) -> "tuple[Resource, PlacedRule]":
+        if not part.type:
+            return resource, self
+        there = replace(resource, type=part.type, native=part.type)
+        return there, self.rule.here(there)
 
     def _judge_pod(self, part: Carrier, own: Carrier, resource: Resource, issues: Issues) -> None:
         """Judge a billed thing that its resource only makes, and whose own tags no bill sees."""
-        if self.rule.find(part) is None and self.rule.find(own) is not None:
+        if self.rule.find(part) is None and part.open is None and self.rule.find(own) is not None:
             wanted = self.need_of(part, resource)
             if wanted is not None:
                 issues.not_propagated(self.key, wanted, part)
