@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from tagward.loader import load
-
 from tagward_generators import target
 
 REFERENCE = {

@@ -108,11 +108,18 @@ def _compares(form: str, listed: str, value: str) -> bool:
 @cache
 def glob_expression(glob: str) -> re.Pattern[str]:
     """Compile an IAM glob: `*` any run, `?` one character, `${*}` `${?}` `${$}` the characters."""
-    parts = re.findall(r"\$\{[*?$]\}|.", glob, re.DOTALL)
-    spelled = (
-        {"*": ".*", "?": "."}.get(part) or re.escape(part[2] if len(part) > 1 else part) for part in parts
-    )
-    return re.compile("".join(spelled), re.DOTALL)
+    runs = [""]
+    for part in re.findall(r"\$\{[*?$]\}|.", glob, re.DOTALL):
+        if part == "*":
+            runs.append("")
+        else:
+            runs[-1] += "." if part == "?" else re.escape(part[2] if len(part) > 1 else part)
+    first, *middle = runs
+    if not middle:
+        return re.compile(first, re.DOTALL)
+    # The first place where a run fits is as good as any later one: no way back keeps the time linear.
+    found = "".join(f"(?>.*?{run})" for run in middle[:-1])
+    return re.compile(f"{first}{found}.*{middle[-1]}", re.DOTALL)
 
 
 def _slots(key: str, wanted: list[tuple[str, ...]], operators: tuple[str, str]) -> Lists:

@@ -34,7 +34,9 @@ class Denier:
         reasons: list[str] = []
         unseen: list[Creation] = []
         for creation in self.creations:
-            broken = every(*map(wrong, creation.places))
+            alternatives = tuple(dict.fromkeys(map(wrong, creation.places)))
+            broken = every(*alternatives)
+            reasons += [_at_once(creation)] if len(alternatives) > 1 else []
             if creation.beside and not named(creation.places[0]):
                 unseen += [creation] if broken != FALSE else []
                 continue
@@ -72,13 +74,18 @@ def _blocks(broken: Expression, reasons: list[str]) -> list[Block]:
     return [each for each in found if each is not None]
 
 
+def _at_once(creation: Creation) -> str:
+    made = _listed([place.type for place in creation.places])
+    return f"{creation.action} makes {made} at once, and is denied only where the rule is broken for each"
+
+
 def _beside(unseen: Iterable[Creation]) -> Iterator[str]:
     """Say what is made beside something else and goes unchecked, by action."""
     kinds: dict[str, list[str]] = {}
     for creation in unseen:
         kinds.setdefault(creation.action, []).append(creation.places[0].type.rpartition(":")[2])
     for action, made in kinds.items():
-        yield f"the {_listed(sorted(made))} of {action} go unchecked unless `on.types` names them"
+        yield f"not looked at unless `on.types` names it: {_listed(sorted(made))} of {action}"
 
 
 def _listed(words: list[str]) -> str:

@@ -20,7 +20,7 @@ Outcome = tuple[tuple[Statement, ...], Fidelity]
 
 BY_CASE = "a key that differs by case only passes the plain Null test"
 ONLY_PRESENCE = "the plain Null test asks for the key only; presence `tag-keys` looks at blank values too"
-PADDING = "three or more spaces, or a placeholder with white space around it, passes"
+PADDING = "some values of white space only pass, and placeholders with white space around them"
 OPTIONAL = "where the tag is not required, a wrong value that begins or ends with white space passes"
 
 
@@ -69,7 +69,7 @@ class TagRules:
             f"Enforce{self.title}Tag",
             lambda place: self.violations.missing(place, requirement, without_case=not self.by_key),
         )
-        by_case = () if self.by_key else (BY_CASE,)
+        by_case = (BY_CASE,) if denied.statements and not self.by_key else ()
         return denied.statements, graded(rule, denied, *by_case, *self._not_made(requirement))
 
     def _not_made(self, requirement: Requirement) -> Iterator[str]:
