@@ -12,7 +12,7 @@ from tagward_generators import target
 from tagward_generators.aws_scp.actions import Creation
 from tests.generators.random_policies import DAY, policy
 from tests.generators.random_requests import ANY_TYPE, Request, every_creation, request
-from tests.generators.scp_laws import breaches, evaluator, judge, limit_breaches, row_breaches
+from tests.generators.scp_laws import breaches, evaluator, is_exempt, judge, limit_breaches, row_breaches
 from tests.oracles import iam_engine
 from tests.oracles.iam_engine import Engine, denied
 from tests.oracles.iam_subset import any_denied, context_of

@@ -18,6 +18,7 @@ from tests.generators.scp_laws import (
     Breach,
     breaches,
     evaluator,
+    is_exempt,
     judge,
     laws,
     limit_breaches,
@@ -67,9 +68,7 @@ def found(seed: int, broken: Broken = lambda compilation: compilation) -> Iterat
     yield from row_breaches(drawn, compilation)
     for number in range(REQUESTS):
         asked = request(rng, drawn, every)
-        exempt = bool(settings_of(drawn.aws_scp).exempt_principals) and asked.principal.endswith(
-            "break-glass"
-        )
+        exempt = is_exempt(drawn, asked)
         denied = refused(documents, asked, every)
         yield from breaches(compilation, judge(judging, asked, every, number), denied=denied, exempt=exempt)
 
