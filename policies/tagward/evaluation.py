@@ -1,6 +1,7 @@
 """What a policy says of a resource: the one engine behind every surface."""
 
 from datetime import date
+from operator import attrgetter
 
 from tagward.exempting import Exempting
 from tagward.findings import Assessment, Finding, Status
@@ -8,7 +9,7 @@ from tagward.housekeeping import Housekeeping
 from tagward.policy import Policy
 from tagward.recall import Recall
 from tagward.resource import Resource
-from tagward.selectors import names_type
+from tagward.selectors import names_type, place_fields
 from tagward.tag_rule import Setting, TagRule
 from tagward.values import folded
 
@@ -26,7 +27,8 @@ class Evaluator:
         self.surface = surface
         self._setting = Setting(policy, as_of, surface, folded(policy.placeholders))
         self._rules: dict[str, tuple[TagRule, ...]] = {}
-        self._plans: dict[tuple[str | None, ...], tuple[Recall, ...]] = {}
+        self._place_of = attrgetter("cloud", *sorted(place_fields(policy)))
+        self._recalls: dict[object, Recall] = {}
         self._housekeeping = Housekeeping(policy)
         self._exempting = Exempting(policy, as_of)
 
@@ -36,14 +38,9 @@ class Evaluator:
             told = resource.taggability.answer is False
             return Assessment(resource, Status.UNTAGGABLE if told else Status.UNTOLD)
         hidden = self._housekeeping.hidden(resource)
-        findings: list[Finding] = []
-        for rule in self._plan(resource):
-            if hidden:
-                findings += rule.rule.judge(resource, hidden)
-            elif not rule.plainly_holds(resource):
-                findings += rule.judge(resource)
+        findings = self._rules_for(resource).judge(resource, hidden)
         if self._housekeeping.has_rules:
-            findings += self._housekeeping.judge(resource, findings)
+            findings = findings + self._housekeeping.judge(resource, findings)
         if not findings:
             return Assessment(resource, Status.COMPLIANT)
         findings = self._exempting.apply(resource, findings)
@@ -60,21 +57,14 @@ class Evaluator:
             for requirement in tag.requirements
         )
 
-    def _plan(self, resource: Resource) -> tuple[Recall, ...]:
-        place = (
-            resource.cloud,
-            resource.type,
-            resource.native,
-            resource.account,
-            resource.region,
-            resource.namespace,
-        )
+    def _rules_for(self, resource: Resource) -> Recall:
+        place = self._place_of(resource)
         try:
-            return self._plans[place]
+            return self._recalls[place]
         except KeyError:
-            rules = tuple(Recall(rule.here(resource)) for rule in self._rules_of(resource.cloud))
-            self._plans[place] = rules
-            return rules
+            placed = [rule.here(resource) for rule in self._rules_of(resource.cloud)]
+            recall = self._recalls[place] = Recall(placed)
+            return recall
 
     def _rules_of(self, cloud: str) -> tuple[TagRule, ...]:
         if cloud not in self._rules:

@@ -1,97 +1,90 @@
 """Remembering judgements: most resources of an estate look alike, and judging is dearer than recalling."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from tagward.carriers import NO_ORIGINS
 from tagward.conditions import tags_of
-from tagward.findings import Code, Finding
+from tagward.findings import Finding
+from tagward.policy import Tag
 from tagward.resource import Part, Resource, Tags, Unknown
 from tagward.tag_rule import PlacedRule
-from tagward.values import Fault
 
 MOST = 65_536
-"""So many judgements, and so many keys, are remembered for one rule."""
+"""So many judgements, and so many keys, are remembered for one place."""
 
-UNSEEN = Fault(Code.MISSING, "", "")
-"""Stands for no verdict yet, as None is a good one."""
+GOOD = object()
+"""Stands for any value that its tag accepts, where no condition looks at it."""
 
 NOBODY_HIDDEN: frozenset[str] = frozenset()
 
+Look = tuple[object, ...]
+
 
 class Recall:
-    """One rule in one place, with what it said before.
+    """The rules of one place, with what they said before.
 
-    What a rule says of a resource that hides nothing depends on the tag's own value and on the tags that
-    its conditions look at, on the resource and on its parts; on where tags are written and what may still
-    turn up; and on keys that come near the tag's key. It depends on nothing else, unless the rule tells
-    single resources apart or counts inherited tags and there are some: then it is not recalled.
+    What they say of a resource that hides nothing depends on the values under their keys and aliases, on
+    the resource and on its parts; on where tags are written and what may still turn up; and on keys that
+    come near theirs. It depends on nothing else, unless a rule tells single resources apart or counts
+    inherited tags and there are some: then nothing is recalled.
     """
 
-    def __init__(self, rule: PlacedRule) -> None:
-        self.rule = rule
-        self.key = rule.key
-        self._verdicts = rule.verdicts
-        self._is_able = not any(each.looks_at_names for each in rule.placed)
-        self._is_able_with_parts = not any(map(rule.rule.looks_at_names, rule.rule.tag.requirements))
-        self._trusts_provider = "provider" in rule.rule.tag.inherit
-        self._inherits = frozenset(self._inheriting())
-        self._watched = tuple(dict.fromkeys(self._names_in_conditions()))
-        self._memory: dict[tuple[object, ...], list[Finding]] = {}
+    def __init__(self, rules: Sequence[PlacedRule]) -> None:
+        self.rules = rules
+        tags = [placed.rule.tag for placed in rules]
+        watched = frozenset(_watched(tags))
+        self._verdicts = tuple(
+            (placed.key, None if placed.rule.tag.id in watched else placed.rule.judge_value.verdicts)
+            for placed in rules
+        )
+        self._aliases = tuple(dict.fromkeys(alias.key for tag in tags for alias in tag.aliases))
+        self._names = frozenset((*(placed.key for placed in rules), *self._aliases))
+        self._lowered = frozenset(name.lower() for name in self._names)
+        self._is_able = not any(each.looks_at_names for placed in rules for each in placed.placed)
+        self._is_able_with_parts = not any(placed.rule.looks_at_names for placed in rules)
+        self._inherits = frozenset(origin for tag in tags for origin in tag.inherit)
+        self._memory: dict[Look, list[Finding]] = {}
         self._dull: set[str] = set()
 
-    def _inheriting(self) -> Iterator[str]:
-        yield from self.rule.rule.tag.inherit
-        for sibling in self.rule.rule.siblings.values():
-            yield from sibling.tag.inherit
-
-    def _names_in_conditions(self) -> list[str]:
-        rule = self.rule.rule  # a part may be of a type for which other requirements hold
-        conditions = [each.when for each in rule.tag.requirements if each.when is not None]
-        siblings = rule.siblings
-        watched = (siblings.get(comparison.tag) for when in conditions for comparison in tags_of(when))
-        return [name for sibling in watched if sibling is not None for name, _ in sibling.find.names]
-
-    def plainly_holds(self, resource: Resource) -> bool:
-        """Say, quickly, whether the tag is plainly there with a value that is known to be good."""
-        value = resource.tags.get(self.key)
-        return (
-            isinstance(value, str)
-            and self._verdicts.get(value, UNSEEN) is None
-            and not resource.parts
-            and (self._trusts_provider or not resource.origins)
-        )
-
-    def judge(self, resource: Resource) -> list[Finding]:
-        """Judge a resource that hides nothing."""
-        if not self._can_recall(resource):
-            return self.rule.judge(resource, NOBODY_HIDDEN)
+    def judge(self, resource: Resource, hidden: frozenset[str]) -> list[Finding]:
+        """Return what is wrong with the tags of a resource, tag by tag."""
+        if hidden or not self._can_recall(resource):
+            return self._judge_afresh(resource, hidden)
         look = self._look(resource.tags, resource.place, resource.open, resource.origins)
         if resource.parts:
             look = (look, resource.own_billed, *map(self._look_at_part, resource.parts))
-        if self._is_dull(resource):
-            known = self._memory.get(look)
-            if known is not None:
-                return [_about(resource, finding) for finding in known]
-        findings = self.rule.judge(resource, NOBODY_HIDDEN)
+        known = self._memory.get(look)
+        if known is not None and self._is_dull(resource):
+            return [_about(resource, finding) for finding in known] if known else known
+        findings = self._judge_afresh(resource, hidden)
         self._remember(look, resource, findings)
         return findings
 
+    def _judge_afresh(self, resource: Resource, hidden: frozenset[str]) -> list[Finding]:
+        return [finding for rule in self.rules for finding in rule.judge(resource, hidden)]
+
     def _can_recall(self, resource: Resource) -> bool:
-        if not self._is_able or (resource.parts and not self._is_able_with_parts):
+        if not (self._is_able_with_parts if resource.parts else self._is_able):
             return False
-        return not any(layer.origin in self._inherits for layer in resource.inherited)
+        return not resource.inherited or not any(
+            layer.origin in self._inherits for layer in resource.inherited
+        )
 
-    def _look(
-        self, tags: Tags, place: str, open_: Unknown | None, origins: Mapping[str, str]
-    ) -> tuple[object, ...]:
+    def _look(self, tags: Tags, place: str, open_: Unknown | None, origins: Mapping[str, str]) -> Look:
+        look: list[object] = [place, open_]
         get = tags.get
-        look = (get(self.key), place, open_, *map(get, self._watched))
-        if not origins:
-            return look
-        return (*look, origins.get(self.key), *map(origins.get, self._watched))
+        for key, verdicts in self._verdicts:
+            value = get(key)
+            good = verdicts is not None and isinstance(value, str) and verdicts[value] is None
+            look.append(GOOD if good else value)
+        look += map(get, self._aliases)
+        if origins:
+            look += map(origins.get, (key for key, _ in self._verdicts))
+            look += map(origins.get, self._aliases)
+        return tuple(look)
 
-    def _look_at_part(self, part: Part) -> tuple[object, ...]:
-        return (part.what, part.type, part.carries, *self._look(part.tags, part.place, part.open, NO_ORIGINS))
+    def _look_at_part(self, part: Part) -> Look:
+        return (part.what, part.type, part.carries, self._look(part.tags, part.place, part.open, NO_ORIGINS))
 
     def _is_dull(self, resource: Resource) -> bool:
         dull = self._dull
@@ -99,7 +92,7 @@ class Recall:
             return False
         return not resource.parts or all(part.tags.keys() <= dull for part in resource.parts)
 
-    def _remember(self, look: tuple[object, ...], resource: Resource, findings: list[Finding]) -> None:
+    def _remember(self, look: Look, resource: Resource, findings: list[Finding]) -> None:
         if len(self._dull) > MOST or len(self._memory) > MOST:
             self._dull.clear()
             self._memory.clear()
@@ -110,16 +103,16 @@ class Recall:
             self._memory[look] = findings
 
     def _is_interesting(self, key: str) -> bool:
-        """Say whether a key that is not the tag's own may still change what is said of the tag."""
-        if key == self.key or key in self._watched:
+        """Say whether a key that belongs to no tag may still change what is said of one."""
+        if key in self._names:
             return False
-        rule = self.rule.rule
-        if rule.is_near(key) or key in rule.aliases:
-            return True
-        if rule.cloud != "azure":
-            return False
-        lowered = key.lower()
-        return lowered in rule.known_keys or any(lowered == name.lower() for name in self._watched)
+        return key.lower() in self._lowered or any(placed.rule.is_near(key) for placed in self.rules)
+
+
+def _watched(tags: Sequence[Tag]) -> list[str]:
+    """List the tags that conditions look at; a part may meet requirements that its resource does not."""
+    conditions = [each.when for tag in tags for each in tag.requirements if each.when is not None]
+    return [comparison.tag for condition in conditions for comparison in tags_of(condition)]
 
 
 def _about(resource: Resource, said: Finding) -> Finding:

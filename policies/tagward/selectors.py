@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Mapping
 
 from tagward.globs import is_literal, matcher, split
-from tagward.policy import Selector
+from tagward.policy import Policy, Selector
 from tagward.resource import Resource
+
+_FIELDS = {
+    "types": ("type", "native"),
+    "accounts": ("account",),
+    "regions": ("region",),
+    "namespaces": ("namespace",),
+}
 
 Answer = bool | None
 """None: it depends on something that the input does not say."""
@@ -47,6 +54,17 @@ def selects_place(selector: Selector, resource: Resource, scopes: Mapping[str, S
             _holds(selector.namespaces, resource.namespace),
             _scopes_look_at_names(selector, scopes) or _in_scopes(selector.scopes, resource, scopes),
         )
+    )
+
+
+def place_fields(policy: Policy) -> frozenset[str]:
+    """List the fields of a resource that decide which requirements of a policy hold where it lives."""
+    selectors = [*policy.scopes.values(), *(each.on for tag in policy.tags for each in tag.requirements)]
+    return frozenset(
+        field
+        for name, fields in _FIELDS.items()
+        if any(getattr(s, name) for s in selectors)
+        for field in fields
     )
 
 

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from tagward.carriers import Carrier, Finder, own_carrier, part_carriers
 from tagward.findings import Finding
 from tagward.issues import Issues
-from tagward.policy import Alias, Policy, Requirement, Tag
+from tagward.policy import Alias, Policy, Tag
 from tagward.presence import Need, Placed, need, place
 from tagward.resource import Resource, TagValue, Unknown
 from tagward.selectors import looks_at_names
 from tagward.spelling import is_near
-from tagward.values import ValueJudge
+from tagward.values import ValueJudge, Verdicts
 
 
 class Setting(Struct, frozen=True):
@@ -68,7 +68,7 @@ class TagRule:
     def is_near(self, key: str) -> bool:
         """Say whether a key is this tag's key misspelt, and no other tag's."""
         if key not in self._near:
-            if len(self._near) >= ValueJudge.MOST:
+            if len(self._near) >= Verdicts.MOST:
                 self._near.clear()
             self._near[key] = is_near(key, self.key) and not self._belongs_to_another(key)
         return self._near[key]
@@ -77,9 +77,11 @@ class TagRule:
         spelled = key.lower() if self.cloud == "azure" else key
         return any(spelled in rule.known_keys for rule in self.siblings.values())
 
-    def looks_at_names(self, requirement: Requirement) -> bool:
+    @property
+    def looks_at_names(self) -> bool:
         """Say whether a requirement may tell apart two resources of one type in one place."""
-        return looks_at_names(requirement.on, self.setting.policy.scopes)
+        scopes = self.setting.policy.scopes
+        return any(looks_at_names(each.on, scopes) for each in self.tag.requirements)
 
     def here(self, resource: Resource) -> "PlacedRule":
         """Make the rule ready for everything that lives where the resource lives."""
@@ -92,7 +94,6 @@ class PlacedRule:
     def __init__(self, rule: TagRule, placed: tuple[Placed, ...]) -> None:
         self.rule = rule
         self.key = rule.key
-        self.verdicts = rule.judge_value.seen
         self.placed = placed
 
     def judge(self, resource: Resource, hidden: frozenset[str]) -> list[Finding]:

@@ -46,29 +46,36 @@ def one_of(values: Iterable[str]) -> str:
     return ", ".join(every[:FEW]) + more
 
 
-class ValueJudge:
-    """The value rules of one tag on one cloud and day; verdicts are remembered, as values repeat."""
+class Verdicts(dict[str, Fault | None]):
+    """Verdicts by value, each made when it is first asked for."""
 
     MOST = 65_536
-    """So many verdicts are kept."""
+
+    def __init__(self, judge: Callable[[str], Fault | None]) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, value: str) -> Fault | None:
+        if len(self) >= self.MOST:
+            self.clear()
+        fault = self[value] = self._judge(value)
+        return fault
+
+
+class ValueJudge:
+    """The value rules of one tag on one cloud and day; verdicts are remembered, as values repeat."""
 
     def __init__(self, tag: Tag, cloud: str, placeholders: frozenset[str], day: date) -> None:
         self.tag = tag
         self.cloud = cloud
         self.placeholders = placeholders
         self.day = day
-        self.seen: dict[str, Fault | None] = {}
+        self.verdicts = Verdicts(self._judge)
         self._check = self._checker()
 
     def __call__(self, value: str) -> Fault | None:
         """Return what is wrong with a value, if anything."""
-        try:
-            return self.seen[value]
-        except KeyError:
-            if len(self.seen) >= self.MOST:
-                self.seen.clear()
-            fault = self.seen[value] = self._judge(value)
-            return fault
+        return self.verdicts[value]
 
     def _judge(self, value: str) -> Fault | None:
         if is_blank(value, self.placeholders):
