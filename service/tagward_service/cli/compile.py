@@ -6,12 +6,10 @@ import argparse
 import os
 import sys
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
-from tagward.policy import Policy
 from tagward_generators import TARGETS, target
 from tagward_generators.targets import Compilation, Grade
 from tagward_service.cli import options
@@ -21,7 +19,6 @@ from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.settings import resolve
 from tagward_service.cli.tables import aligned
-from tagward_service.cli.writing import write_atomically
 
 TARGET = options.Option(
     name="target",
@@ -68,20 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of)
     compiled = [target(name).compile(policy, as_of=as_of) for name in names]
-    write(compiled, policy, as_of, Path(directory))
+    from tagward_service.cli.artifacts import write
+
+    removed = write(compiled, policy, as_of, Path(directory))
     sys.stdout.write(summary(compiled, directory))
+    for path in removed:
+        sys.stdout.write(f"removed {Path(directory, path)}, which nothing makes any more\n")
     exact = all(row.grade is Grade.EXACT for each in compiled for row in each.fidelity)
     return Exit.FINDINGS if settings.flag("strict") and not exact else Exit.CLEAN
-
-
-def write(compiled: list[Compilation], policy: Policy, as_of: date, directory: Path) -> None:
-    """Write every artifact, then the manifest; files of others are left alone."""
-    from tagward_generators.manifest import manifest
-
-    for each in compiled:
-        for artifact in each.artifacts:
-            _write(directory / each.target / artifact.path, artifact.content)
-    _write(directory / "manifest.json", manifest(policy, compiled, as_of=as_of))
 
 
 def summary(compiled: list[Compilation], directory: str) -> str:
@@ -102,16 +93,7 @@ def summary(compiled: list[Compilation], directory: str) -> str:
     changes = sorted({day for each in compiled for day in each.changes_on})
     if changes:
         notes.append(f"compile again on {', '.join(map(str, changes))}: the policy changes then")
-    return text + "".join(f"note: {note}\n" for note in notes)
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = (error.strerror or "failed").lower()
-        raise UsageError(f"cannot make {quoted(str(path.parent))}: {why}") from None
-    write_atomically(path, lambda stream: stream.write(content))
+    return text + ("\n" if notes else "") + "".join(f"note: {note}\n" for note in notes)
 
 
 def _known(name: str) -> None:

@@ -31,7 +31,7 @@ def find(named: str | None, origin: str, start: Path) -> Found:
 
 def _nearest(start: Path) -> Path | None:
     """Look upward from a directory; the git root, the home directory or the root of all is the last."""
-    home = Path.home()
+    home = _home()
     for directory in (start, *start.parents):
         for name in NAMES:
             if (directory / name).is_file():
@@ -39,6 +39,13 @@ def _nearest(start: Path) -> Path | None:
         if (directory / ".git").exists() or directory == home:
             return None
     return None
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def _short(path: Path, start: Path) -> Path:

@@ -25,6 +25,11 @@ def guarded(run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> in
     except TagwardError as error:
         report(error, color=wants_color(sys.stderr, chosen_color(arguments)))
         return Exit.USAGE
+    except OSError as error:
+        _forget_output()
+        what = f"`{error.filename}`: " if error.filename else ""
+        complain(f"{what}{(error.strerror or str(error)).lower()}", color=False)
+        return Exit.USAGE
     except Exception as error:  # the last line of defence
         return _bug(error)
     return code

@@ -11,7 +11,7 @@ from tagward.errors import UsageError
 from tagward_service.cli import starters
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
-from tagward_service.cli.writing import write_atomically
+from tagward_service.cli.writing import write_file
 
 _DESCRIPTION = """\
 Write what a repository needs to begin: tagward.yaml, which extends the pack ml-platform, a job for
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         if name in kept:
             sys.stdout.write(f"kept   {name} (--force overwrites it)\n")
         else:
-            _write(base / name, content)
+            write_file(base / name, content)
             sys.stdout.write(f"wrote  {name}\n")
     _pre_commit(base / starters.PRE_COMMIT_FILE)
     sys.stdout.write(_NEXT)
@@ -55,17 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _pre_commit(path: Path) -> None:
     if not path.exists():
-        _write(path, starters.PRE_COMMIT)
+        write_file(path, starters.PRE_COMMIT)
         sys.stdout.write(f"wrote  {path.name}\n")
     elif "tagward" not in path.read_text(encoding="utf-8", errors="replace"):
         entry = "".join(f"  {line}\n" for line in starters.PRE_COMMIT.splitlines())
         sys.stdout.write(f"kept   {path.name}, which is not ours to change; add the hook:\n{entry}")
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = (error.strerror or "failed").lower()
-        raise UsageError(f"cannot make {quoted(str(path.parent))}: {why}") from None
-    write_atomically(path, lambda stream: stream.write(content))

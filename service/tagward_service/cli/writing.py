@@ -33,6 +33,16 @@ def write_atomically(path: Path, write: Callable[[TextIO], object]) -> None:
         raise
 
 
+def write_file(path: Path, content: str) -> None:
+    """Write one file and the directories above it; raises UsageError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = (error.strerror or "failed").lower()
+        raise UsageError(f"cannot make {quoted(str(path.parent))}: {why}") from None
+    write_atomically(path, lambda stream: stream.write(content))
+
+
 def _umask() -> int:
     """Return the mask that files are made with (there is no way to only read it)."""
     mask = os.umask(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TextIO
 
@@ -19,6 +19,9 @@ OPEN = 20
 """So many resources are shown before the rest is folded away."""
 _MARKS = {"error": "🔴", "warning": "🟡", "info": "🔵", "exempt": "⚪"}
 _CELL = 500
+_HEADER = "| | resource | finding | fix |\n|---|---|---|---|\n"
+_UNFOLD = "\n</details>\n"
+_LEFT_OUT = "\n_{} more resources with findings are left out here; the JSON output has them all._\n"
 _SPECIAL = re.compile(r"[\\`*_{}\[\]|~<>&$]|(?<=https):(?=//)|(?<=http):(?=//)|(?<=www)\.", re.IGNORECASE)
 _MENTION = re.compile(r"([@#])")
 _NO_MENTION = "\\1\u200b"
@@ -52,36 +55,28 @@ def _heading(report: Report) -> str:
 
 def _tables(report: Report, room: int) -> str:
     """Build the table, folded after the first resources, as far as there is room."""
-    rows = list(_rows(report))
-    if not rows:
+    groups = [list(group) for _, group in groupby(report.findings, key=lambda each: id(each.resource))]
+    if not groups:
         return ""
-    header = "| | resource | finding | fix |\n|---|---|---|---|\n"
-    note = "\n_{} more resources with findings are left out here; the JSON output has them all._\n"
-    fold = f"\n<details><summary>{len(rows) - OPEN} more resources</summary>\n\n{header}"
-    left = room - len(header) - len(fold) - len("\n</details>\n") - len(note) - 8
-    parts, shown = [header], 0
-    for row in rows:
-        left -= len(row)
+    fold = f"\n<details><summary>{len(groups) - OPEN} more resources</summary>\n\n{_HEADER}"
+    left = room - len(_HEADER) - len(fold) - len(_UNFOLD) - len(_LEFT_OUT) - 10
+    parts, shown = [_HEADER], 0
+    for group in groups:
+        rows = _rows(group)
+        left -= len(rows)
         if left < 0:
             break
-        if shown == OPEN:
-            parts.append(fold)
-        parts.append(row)
+        parts += [fold, rows] if shown == OPEN else [rows]
         shown += 1
-    if shown > OPEN:
-        parts.append("\n</details>\n")
-    if shown < len(rows):
-        parts.append(note.format(len(rows) - shown))
+    parts.append(_UNFOLD if shown > OPEN else "")
+    parts.append(_LEFT_OUT.format(len(groups) - shown) if shown < len(groups) else "")
     return "".join(parts)
 
 
-def _rows(report: Report) -> Iterator[str]:
-    for _, group in groupby(report.findings, key=lambda finding: id(finding.resource)):
-        findings = list(group)
-        yield "".join(
-            _row(findings[0].resource if first else None, finding)
-            for first, finding in zip([True] + [False] * len(findings), findings, strict=False)
-        )
+def _rows(findings: Sequence[Finding]) -> str:
+    """Make the rows of one resource, which is named in the first."""
+    first, *others = findings
+    return _row(first.resource, first) + "".join(_row(None, finding) for finding in others)
 
 
 def _row(resource: Resource | None, finding: Finding) -> str:

@@ -16,6 +16,7 @@ from tagward_service.report import Report
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _RULES = tuple(Code)
+_INDEX = {code: index for index, code in enumerate(_RULES)}
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -70,7 +71,7 @@ def _rule(code: Code) -> dict[str, Any]:
 def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code.value,
-        "ruleIndex": _RULES.index(finding.code),
+        "ruleIndex": _INDEX[finding.code],
         "level": LEVELS[finding.severity],
         "message": {"text": _message(finding)},
         "locations": [_location(finding)],

@@ -19,6 +19,8 @@ _CHUNK = 1 << 16
 _INDENT = " " * 17
 _LONG = 30
 """A place of so many characters is not said twice in a row."""
+_JOINTS = frozenset(("", ", ", " and ", " too"))
+"""What stands between the parts of a place."""
 
 
 class _Paint(Struct, frozen=True):
@@ -96,9 +98,10 @@ def _with_place_once(fix: str, said: str) -> tuple[str, str]:
     """Say `there` for a long place that the fix before has named; return also the place now named."""
     at = max(fix.find(" to `"), fix.find(" in `"))
     place = fix[at + 4 :]
-    if at < 0 or len(place) < _LONG:
+    if at < 0 or len(place) < _LONG or not _JOINTS.issuperset(place.split("`")[::2]):
         return fix, said
-    return (f"{fix[:at]} there", said) if place == said else (fix, place)
+    also = " too" if place.endswith(" too") else ""
+    return (f"{fix[:at]} there{also}", said) if place == said else (fix, place)
 
 
 def _line(finding: Finding, fix: str, paint: _Paint, labels: dict[str, str]) -> str:

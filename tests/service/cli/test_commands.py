@@ -1,6 +1,7 @@
 """init, check, explain and compile."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,25 @@ def test_compile_gives_the_same_bytes_twice_and_leaves_others_alone(run: Run, he
     second = compiled()
     assert second.pop(str(here / "out" / "mine.txt")) == b"mine"
     assert second == first
+
+
+def test_compile_removes_only_what_it_wrote_itself_and_nobody_changed(run: Run, here: Path) -> None:
+    run("compile", "pack:ml-platform", "-o", "out", "--as-of", "2026-11-21")
+    listed = json.loads((here / "out" / "manifest.json").read_text())
+    content = b"{}"
+    for name in ("old.json", "changed.json"):
+        (here / "out" / "aws-scp" / name).write_bytes(content)
+    (here / "outside.json").write_bytes(content)
+    artifacts = listed["targets"]["aws-scp"]["artifacts"]
+    for path in ("aws-scp/old.json", "aws-scp/changed.json", "../outside.json"):
+        artifacts.append({"path": path, "sha256": sha256(content).hexdigest(), "kind": "SCP", "size": 2})
+    (here / "out" / "manifest.json").write_text(json.dumps(listed))
+    (here / "out" / "aws-scp" / "changed.json").write_text("mine")
+    ran = run("compile", "pack:ml-platform", "-o", "out", "--as-of", "2026-11-21")
+    assert "removed out/aws-scp/old.json" in ran.out
+    assert not (here / "out" / "aws-scp" / "old.json").exists()
+    assert (here / "out" / "aws-scp" / "changed.json").read_text() == "mine"
+    assert (here / "outside.json").exists()
 
 
 def test_strict_is_1_when_a_rule_is_not_exact(run: Run) -> None:

@@ -199,6 +199,28 @@ def test_a_closed_pipe_is_quiet(here: Path) -> None:
     assert "BrokenPipe" not in errors
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_an_error_and_no_traceback(here: Path) -> None:
+    (here / "bad.json").write_text(manifest("bad"))
+    command = [sys.executable, "-m", "tagward_service.cli", "lint", "bad.json"]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=here)
+    assert ran.returncode == 2
+    assert "no space left on device" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "Exception" not in ran.stderr
+
+
+def test_an_output_that_cannot_say_everything_in_its_encoding_says_it_with_escapes(here: Path) -> None:
+    (here / "bad.json").write_text(manifest("b\u00e4d"))
+    command = [sys.executable, "-m", "tagward_service.cli", "lint", "bad.json"]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run(command, capture_output=True, cwd=here, env=env)
+    assert ran.returncode == 1
+    assert b"Pod/b\\xe4d" in ran.stdout
+    assert ran.stdout.isascii()
+
+
 def test_version_is_printed_without_importing_a_parser(here: Path) -> None:
     code = (
         "import sys; from tagward_service.cli import main; main(['--version']);"

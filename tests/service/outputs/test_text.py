@@ -45,6 +45,11 @@ def test_a_long_place_is_named_once_in_a_row() -> None:
     assert "fix: add `c: d` there\n" in text
 
 
+def test_nothing_but_a_place_is_left_out_of_a_fix() -> None:
+    of, fix = resource(), "set `a` in `tags` from something that is known in the plan"
+    assert shown(report(finding(of, fix=fix), finding(of, fix=fix))).count(fix) == 2
+
+
 def test_the_summary_counts_everything_apart() -> None:
     text = shown(several())
     assert "findings  2 errors, 1 warning, 1 note, 1 exempt\n" in text
