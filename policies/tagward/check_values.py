@@ -36,7 +36,7 @@ def _check_allowed(tag: Tag, allowed: Allowed, policy: Policy, merger: Merger) -
         if is_blank(value, placeholders):
             hint = "remove it here, or from `defaults: {placeholders: [...]}`"
             said = f"the value {quoted(value)} counts as missing: it is blank or a placeholder"
-            yield merger.written.at(path, said, hint=hint)
+            yield merger.written.at(merger.value_path(tag.id, value), said, hint=hint)
     if allowed.values and not allowed.on(merger.as_of):
         yield merger.written.at(path, f"every value of the registry `{allowed.registry}` is retired")
     for cloud in _named_clouds(tag):

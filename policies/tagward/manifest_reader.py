@@ -29,6 +29,7 @@ _JINJA = re.compile(rb"\{\{|\{%|\{#")
 
 Repeats = tuple[tuple[int, str], ...]
 Locate = Callable[[], tuple[Marks[int], Repeats]]
+Resolve = Callable[[str], Scalar]
 
 
 class Manifest:
@@ -62,8 +63,11 @@ class Manifest:
         return self._located
 
 
-def read_manifests(data: bytes, file: str) -> Iterator[Manifest]:
-    """Yield the documents that hold anything; raise InputError at the first that cannot be read."""
+def read_manifests(data: bytes, file: str, resolve: Resolve = kubernetes_scalar) -> Iterator[Manifest]:
+    """Yield the documents that hold anything; raise InputError at the first that cannot be read.
+
+    `resolve` says what an unquoted text of YAML means.
+    """
     if len(data) > MAX_MANIFEST_BYTES:
         limit = MAX_MANIFEST_BYTES // 1024 // 1024
         raise InputError(file, f"the file is larger than {limit} MiB", "split it")
@@ -71,17 +75,17 @@ def read_manifests(data: bytes, file: str) -> Iterator[Manifest]:
         raise InputError(file, "the file is UTF-16, not UTF-8", "save the file as UTF-8")
     documents = decode_json(data, _LIMITS.depth)
     if documents is None:
-        yield from _read_yaml(data, file)
+        yield from _read_yaml(data, file, resolve)
         return
     for document in documents:
         if document.data is not None:
             yield Manifest(document.data, document.line, partial(locate_json, document))
 
 
-def _read_yaml(data: bytes, file: str) -> Iterator[Manifest]:
+def _read_yaml(data: bytes, file: str, resolve: Resolve) -> Iterator[Manifest]:
     if has_too_many_directives(data):
         raise InputError(file, "the file has too many `%TAG` lines", "remove them")
-    rules = _ManifestRules(data, file)
+    rules = _ManifestRules(data, file, resolve)
     try:
         yield from _compose(data, rules)
     except yaml.YAMLError as error:
@@ -126,17 +130,15 @@ def _template(data: bytes) -> str | None:
 class _ManifestRules:
     limits = _LIMITS
 
-    def __init__(self, data: bytes, file: str) -> None:
+    def __init__(self, data: bytes, file: str, resolve: Resolve) -> None:
         self.repeats: list[tuple[int, str]] = []
+        self.resolve = resolve
         self._data = data
         self._file = file
 
     def position(self, start: YamlMark, _end: YamlMark) -> int:
         line: int = start.line + 1
         return line
-
-    def resolve(self, text: str) -> Scalar:
-        return kubernetes_scalar(text)
 
     def key(self, value: Any, event: Event) -> str:
         if isinstance(value, str):

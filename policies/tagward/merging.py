@@ -48,6 +48,11 @@ class Merger:
         required = self._fields[tag_id]["required"]
         return (required[number] if isinstance(required, list) else required).when
 
+    def value_path(self, tag_id: str, value: str) -> Path:
+        """Return where a value of a tag is written: in the list, or in the registry that holds it."""
+        values = self._fields[tag_id].get("values")
+        return ("tags", tag_id, "values", values.index(value)) if values else ("tags", tag_id, "registry")
+
     def add(self, layer: Layer) -> None:
         """Merge one file over what there is."""
         self._hashes.append(layer.sha256)

@@ -106,9 +106,10 @@ def _json(content: bytes, file: str) -> object:
 def _yaml(content: bytes, file: str) -> object:
     from tagward.errors import InputError
     from tagward.yaml_reader import read_manifests
+    from tagward.yaml_scalars import core_scalar
 
     try:
-        documents = [document.data for document in read_manifests(content, file)]
+        documents = [document.data for document in read_manifests(content, file, core_scalar)]
     except InputError as error:
         raise RegistryError("file", f"{quoted(file)} is not valid YAML: {error.what}") from None
     return documents[0] if len(documents) == 1 else documents
