@@ -13,6 +13,14 @@ from tagward_generators.aws_scp.statements import Statement, minified, statement
 Wrong = Callable[[Place], Expression]
 """When a request that makes something of this kind breaks the rule."""
 
+LookedAt = Callable[[Place], bool]
+"""Whether a rule looks at what is made beside something else."""
+
+
+def everywhere(_: Place) -> bool:
+    """Look at everything that is made: a rule on tags that are there harms nobody who leaves them out."""
+    return True
+
 
 class Denied(Struct, frozen=True):
     """The statements for one rule; `reasons` say what slips through."""
@@ -28,8 +36,8 @@ class Denier:
         self.creations = tuple(creations)
         self.principals = tuple(principals)
 
-    def deny(self, stem: str, subject: str, wrong: Wrong, named: Callable[[Place], bool]) -> Denied:
-        """Deny every request that breaks a rule; `named` says which types made beside others count."""
+    def deny(self, stem: str, subject: str, wrong: Wrong, looked_at: LookedAt = everywhere) -> Denied:
+        """Deny every request that breaks a rule; `looked_at` decides on types made beside others."""
         groups: dict[str, tuple[Block, list[Creation]]] = {}
         reasons: list[str] = []
         unseen: list[Creation] = []
@@ -37,7 +45,7 @@ class Denier:
             alternatives = tuple(dict.fromkeys(map(wrong, creation.places)))
             broken = every(*alternatives)
             reasons += [_at_once(creation)] if len(alternatives) > 1 else []
-            if creation.beside and not named(creation.places[0]):
+            if creation.beside and not looked_at(creation.places[0]):
                 unseen += [creation] if broken != FALSE else []
                 continue
             reasons += unsayable(broken)

@@ -6,7 +6,7 @@ from tagward_generators.aws_scp.denials import Denied, Denier
 from tagward_generators.aws_scp.grading import absent, exact, graded, weaker
 from tagward_generators.aws_scp.logic import TAG_KEYS, Expression, Test, Unsayable, every, some, unsayable
 from tagward_generators.aws_scp.requests import has
-from tagward_generators.aws_scp.selecting import Place, selected
+from tagward_generators.aws_scp.selecting import selected
 from tagward_generators.aws_scp.tag_rules import Outcome
 from tagward_generators.aws_scp.violations import TagViolations
 from tagward_generators.rules import Rule
@@ -41,17 +41,8 @@ class PolicyRules:
             case _:
                 return self._exemption(rule)
 
-    def _names(self, place: Place) -> bool:
-        spelled = (place.type, *place.natives)
-        return any(
-            glob in spelled
-            for tag in self.policy.tags
-            for requirement in tag.requirements
-            for glob in requirement.on.types
-        )
-
     def _deny(self, stem: str, subject: str, wrong: Expression) -> Denied:
-        return self.denier.deny(f"{stem}On{{service}}", subject, lambda _: wrong, self._names)
+        return self.denier.deny(f"{stem}On{{service}}", subject, lambda _: wrong)
 
     def _forbidden_keys(self, rule: Rule) -> Outcome:
         including, excluding = split(self.policy.forbidden_keys)

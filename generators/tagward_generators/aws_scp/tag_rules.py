@@ -7,7 +7,7 @@ from tagward.clouds import reachable
 from tagward.globs import is_literal
 from tagward.policy import Requirement, Tag
 from tagward_generators.aws_scp.days import not_yet
-from tagward_generators.aws_scp.denials import Denied, Denier, Wrong
+from tagward_generators.aws_scp.denials import Denied, Denier, LookedAt, Wrong, everywhere
 from tagward_generators.aws_scp.grading import NOT_ON_AWS, absent, exact, graded
 from tagward_generators.aws_scp.selecting import Place
 from tagward_generators.aws_scp.sids import words
@@ -56,8 +56,8 @@ class TagRules:
         spelled = (place.type, *place.natives)
         return any(glob in spelled for each in self.tag.requirements for glob in each.on.types)
 
-    def _deny(self, stem: str, wrong: Wrong) -> Denied:
-        return self.denier.deny(f"{stem}On{{service}}", f"the tag `{self.tag.id}`", wrong, self.names)
+    def _deny(self, stem: str, wrong: Wrong, looked_at: LookedAt = everywhere) -> Denied:
+        return self.denier.deny(f"{stem}On{{service}}", f"the tag `{self.tag.id}`", wrong, looked_at)
 
     def _required(self, rule: Rule) -> Outcome:
         requirement = self.tag.requirements[int(rule.subject)]
@@ -68,6 +68,7 @@ class TagRules:
         denied = self._deny(
             f"Enforce{self.title}Tag",
             lambda place: self.violations.missing(place, requirement, without_case=not self.by_key),
+            self.names,
         )
         by_case = (BY_CASE,) if denied.statements and not self.by_key else ()
         return denied.statements, graded(rule, denied, *by_case, *self._not_made(requirement))
@@ -88,7 +89,7 @@ class TagRules:
         if not any(self._asks(each) for each in self.tag.requirements):
             return (), exact(rule, "blank values are violations only where the tag is required")
         lowered = self.violations.lowered
-        by_value = self._check_values() if lowered.says_anything else Denied()
+        by_value = self._deny("", self.violations.wrong_where_needed) if lowered.says_anything else Denied()
         if not self.by_key and self.violations.blank_admitted:
             return (), absent(rule, ONLY_PRESENCE)
         own = self._deny(f"RefuseBlank{self.title}Tag", self.violations.blank)

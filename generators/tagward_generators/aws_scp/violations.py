@@ -6,7 +6,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from tagward.patterns.iam import iam_globs
+from tagward.patterns import PatternError, anything, glob_language, iam_globs, legal_example, of_values
 from tagward.policy import Allowed, Exemption, Matches, Policy, Requirement, Tag
 from tagward_generators.aws_scp.blocks import glob_expression
 from tagward_generators.aws_scp.days import SURFACE
@@ -31,7 +31,7 @@ class Lowered(Struct, frozen=True):
     @property
     def says_anything(self) -> bool:
         """Say whether it refuses any value that is not blank."""
-        return ANYTHING.isdisjoint(self.globs)
+        return self.globs != ("*",)
 
     def admits(self, word: str) -> bool:
         """Say whether it lets through a word in some spelling of case."""
@@ -45,8 +45,6 @@ class Lowered(Struct, frozen=True):
         ends = [end for glob in self.globs for end in (glob[:1], glob[-1:])]
         return any(end in ("*", "?") or end.isspace() for end in ends)
 
-
-ANYTHING = frozenset({"*", "?*", "*?"})
 
 ANY_VALUE = Lowered(globs=("*",))
 
@@ -72,8 +70,8 @@ class TagViolations:
                 return Lowered(self.request.real(dict.fromkeys(values)))
             case Matches(pattern):
                 globs = iam_globs(pattern, MOST_GLOBS)
-                useless = not ANYTHING.isdisjoint(globs.values)
-                return Lowered(globs=("*",) if useless else globs.values, loosens=globs.loosens)
+                useful = _refuses_something(globs.values)
+                return Lowered(globs=globs.values if useful else ("*",), loosens=globs.loosens)
             case None:
                 return ANY_VALUE
 
@@ -132,6 +130,11 @@ class TagViolations:
         needed = self.needed(place)
         return self._unless_exempt(place, self.request.each(lambda key: self._wrong(key, needed)))
 
+    def wrong_where_needed(self, place: Place) -> Expression:
+        """Say that the tag must be there and has a value that does not pass, be it blank."""
+        wrong = self.request.each(lambda key: negate(self._passes(key)))
+        return self._unless_exempt(place, every(wrong, self.needed(place)))
+
     def _wrong(self, key: str, needed: Expression) -> Expression:
         return every(negate(self._passes(key)), some(needed, self.request.says_something(key)))
 
@@ -148,6 +151,15 @@ class TagViolations:
 
     def _unless_exempt(self, place: Place, wrong: Expression) -> Expression:
         return every(wrong, negate(self.exempt(place)))
+
+
+def _refuses_something(globs: tuple[str, ...]) -> bool:
+    """Say whether globs refuse a value that AWS takes, other than the empty one."""
+    refused = anything().minus(glob_language(globs)).minus(of_values(("",)))
+    try:
+        return legal_example(refused, "aws") is not None
+    except PatternError:  # too complex to be compared
+        return True
 
 
 def active_exemptions(policy: Policy, tag: Tag, day: date) -> tuple[Exemption, ...]:
