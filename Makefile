@@ -33,6 +33,7 @@ check: install ## lint, formatting, types, import layers, generated docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/docs.py --check
+	$(BIN)/python scripts/readme.py --check
 
 format: install ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only .
@@ -40,6 +41,7 @@ format: install ## format the code and mend what can be mended
 
 docs: install ## write the generated parts of docs/
 	$(BIN)/python scripts/docs.py
+	$(BIN)/python scripts/readme.py
 
 fuzz: install ## mutate policies, plans and manifests for as long as FUZZ_EXAMPLES says
 	$(BIN)/python -m pytest -q tests/fuzz --fuzz-examples=$(or $(FUZZ_EXAMPLES),50000)

@@ -66,7 +66,7 @@ def main(path: str) -> None:
         after = change.change.after
         if after is None or change.mode != "managed":
             continue
-        tags = after.tags_all or after.tags or after.labels
+        tags = after.tags_all or (after.labels if after.tags is msgspec.UNSET else after.tags)
         if isinstance(tags, dict) or tags is None:
             found = violations(tags or {})
             bad += found > 0

@@ -134,9 +134,10 @@ class Issues:
 
     def perhaps_missing(self, key: str, unknown: Unknown, wanted: Need, carrier: Carrier) -> None:
         """Nobody can tell yet whether the tag is there."""
-        said = f"`{key}` is not known until apply{{where}}{_decided(unknown.because)}"
+        nor = ", nor whether it is required" if wanted.doubt else ""
+        said = f"`{key}` is not known until apply{{where}}{nor}{_decided(unknown.because)}"
         fix = f"set `{key}` in {{place}} from something known in the plan"
-        self._doubt(wanted, key, said, fix, carrier)
+        self._doubt(replace(wanted, doubt=""), key, said, fix, carrier)
 
     def _fault(
         self,
