@@ -99,6 +99,30 @@ def yaml_files(command: Command, scale: Scale) -> list[Case]:
     ]
 
 
+def policies() -> list[Case]:
+    """Give sound policies whose patterns and globs take long when they are tried naively."""
+    stars, text = b"*a" * 25 + b"b", b"a" * 100
+    return [
+        _policy("pattern", b'pattern: "([ -~]*a){12}b"', b"replaces: {%s: %s}" % (text, b"a" * 12 + b"b")),
+        _policy("pattern-of-choices", b'pattern: "(a|aa)+"', b"replaces: {%sb: aa}" % text),
+        _policy("pattern-of-repeats", b'pattern: "(([a-z]{1,40}){1,40}){1,40}"', codes=ANSWERED),
+        _policy(
+            "glob",
+            b"required: {on: {types: [aws_instance], names: ['%s'], addresses: ['%s']}}" % (stars, stars),
+        ),
+        _policy(
+            "glob-of-keys",
+            b"keys: {aws: %s}}, other: {required: true" % text,
+            after=b"forbid: {keys: ['%s']}" % stars,
+        ),
+    ]
+
+
+def _policy(name: str, *fields: bytes, after: bytes = b"", codes: frozenset[int] = frozenset({0})) -> Case:
+    tag = b"tags: {team: {%s}}\n" % b", ".join(fields)
+    return Case(f"slow-{name}", lambda: (POLICY_HEAD, tag, after, b"\n"), codes)
+
+
 def _alias_bomb(level: bytes) -> Iterable[bytes]:
     yield b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for number in range(1, 12):

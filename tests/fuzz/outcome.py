@@ -60,5 +60,6 @@ def check_output(name: Format, text: str) -> None:
             assert is_harmless(text), text
             assert not any(line.lstrip().startswith("::") for line in text.split("\n")), text
         case "markdown":
-            assert is_harmless(text), text
+            # The output itself puts a space of no width behind an `@`, so that nobody is called.
+            assert is_harmless(text.replace("\u200b", "")), text
             assert len(text) < 65_536

@@ -15,7 +15,7 @@ import pytest
 from msgspec import Struct
 
 from tagward_service.cli import main
-from tests.fuzz.hostile import QUICK, WHOLE, Case, Command, plans, yaml_files
+from tests.fuzz.hostile import QUICK, WHOLE, Case, Command, plans, policies, yaml_files
 
 MEMORY = 1536 * 1024 * 1024
 """Bytes of address space: fifteen times the largest file, with the interpreter and the test runner."""
@@ -55,7 +55,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     scale = WHOLE if metafunc.config.getoption("--fuzz-examples") >= FULL_RUN else QUICK
     runs: list[tuple[Command, Case]] = [
-        *(("check", case) for case in yaml_files("check", scale)),
+        *(("check", case) for case in (*yaml_files("check", scale), *policies())),
         *(("lint", case) for case in (*yaml_files("lint", scale), *plans(scale))),
     ]
     ids = [f"{command}-{case.name}" for command, case in runs]
