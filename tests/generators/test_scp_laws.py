@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tagward.catalog import aws_actions
 from tagward.policy import Policy
 from tagward_generators import target
 from tagward_generators.aws_scp.actions import Creation
 from tagward_generators.targets import Artifact, Compilation
 from tests.generators.random_policies import DAY, policy
-from tests.generators.random_requests import ANY_TYPE, Request, every_creation, request
+from tests.generators.random_requests import ANY_TYPE, Request, every_creation, made, request
 from tests.generators.scp_laws import (
     Breach,
     breaches,
@@ -39,7 +40,7 @@ def compiled(drawn: Policy) -> Compilation:
 
 def refused(documents: list[str], asked: Request, every: tuple[Creation, ...]) -> bool:
     """Decide a request on what it makes, and on the image that it only uses."""
-    made = [
+    tagged = [
         (arn.replace("*", "x1"), asked.tags[kind])
         for creation in every
         if creation.action == asked.action
@@ -52,7 +53,7 @@ def refused(documents: list[str], asked: Request, every: tuple[Creation, ...]) -
         any_denied(
             documents, asked.action, arn, context_of(asked.account, asked.region, asked.principal, tags)
         )
-        for arn, tags in [*made, *used]
+        for arn, tags in [*tagged, *used]
     )
 
 
@@ -75,6 +76,35 @@ def found(seed: int, broken: Broken = lambda compilation: compilation) -> Iterat
 
 def test_random_policies_obey_every_law() -> None:
     assert [(seed, breach) for seed in SEEDS for breach in found(seed)] == []
+
+
+def removals(seed: int) -> Iterator[tuple[bool, bool]]:
+    """Take tags from random resources: say whether that is denied, and whether what is left is accepted."""
+    rng = Random(seed)
+    drawn = replace(policy(rng), aws_scp=replace(policy(rng).aws_scp, protect=True, exempt_principals=[]))
+    documents = [artifact.content for artifact in compiled(drawn).artifacts]
+    every = every_creation(drawn)
+    judging = evaluator(drawn)
+    for _ in range(REQUESTS):
+        asked = request(rng, drawn, every)
+        thing = rng.choice(made(rng, asked, every)).resource
+        service = asked.action.partition(":")[0]
+        arns = aws_actions().types.get(thing.type.removeprefix("aws:"), ("arn:aws:x:::x",))
+        gone = {key: "" for key in thing.tags if rng.random() < 0.5}
+        rest = {key: value for key, value in thing.tags.items() if key not in gone}
+        for action in aws_actions().protect.get(service, ()):
+            context = context_of(asked.account, asked.region, asked.principal, gone)
+            denied = any_denied(documents, action, arns[0].replace("${Partition}", "aws"), context)
+            left = judging.assess(replace(thing, tags=rest if gone else {})).findings
+            broken = any(each.status == "violation" and each.mode == "deny" for each in left)
+            yield denied, not broken
+
+
+def test_removing_tags_is_denied_only_where_what_is_left_breaks_a_rule() -> None:
+    found = [answer for seed in SEEDS for answer in removals(seed)]
+
+    assert (True, True) not in found
+    assert (True, False) in found
 
 
 def each_statement(change: Callable[[Statement], list[Statement]]) -> Broken:

@@ -38,32 +38,43 @@ class Denier:
 
     def deny(self, stem: str, subject: str, wrong: Wrong, looked_at: LookedAt = everywhere) -> Denied:
         """Deny every request that breaks a rule; `looked_at` decides on types made beside others."""
-        groups: dict[str, tuple[Block, list[Creation]]] = {}
         reasons: list[str] = []
         unseen: list[Creation] = []
+        seen: dict[Expression, list[Creation]] = {}
         for creation in self.creations:
             alternatives = tuple(dict.fromkeys(map(wrong, creation.places)))
             broken = every(*alternatives)
             reasons += [_at_once(creation)] if len(alternatives) > 1 else []
-            if creation.beside and not looked_at(creation.places[0]):
-                unseen += [creation] if broken != FALSE else []
+            if broken == FALSE:
                 continue
-            reasons += unsayable(broken)
-            for condition in _blocks(broken, reasons):
-                key = minified(condition)
-                groups.setdefault(key, (condition, []))[1].append(creation)
-        found = (
+            if creation.beside and not looked_at(creation.places[0]):
+                unseen.append(creation)
+            else:
+                seen.setdefault(broken, []).append(creation)
+        found = tuple(
             statement
-            for condition, made in groups.values()
+            for condition, made in _by_condition(seen, reasons)
             for statement in statements(stem, subject, made, self.spared(condition))
         )
-        return Denied(tuple(found), tuple(dict.fromkeys((*_beside(unseen), *reasons))))
+        return Denied(found, tuple(dict.fromkeys((*_beside(unseen), *reasons))))
 
     def spared(self, condition: Block) -> Block:
         """Leave the exempt principals out of a condition."""
         if not self.principals:
             return condition
         return {"ArnNotLike": {"aws:PrincipalArn": self.principals}, **condition}
+
+
+def _by_condition(
+    seen: dict[Expression, list[Creation]], reasons: list[str]
+) -> Iterator[tuple[Block, list[Creation]]]:
+    """Pair each condition with everything that it is asked of."""
+    found: dict[str, tuple[Block, list[Creation]]] = {}
+    for broken, made in seen.items():
+        reasons += unsayable(broken)
+        for condition in _blocks(broken, reasons):
+            found.setdefault(minified(condition), (condition, []))[1].extend(made)
+    yield from found.values()
 
 
 def _blocks(broken: Expression, reasons: list[str]) -> list[Block]:
