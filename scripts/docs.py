@@ -1,4 +1,4 @@
-"""Write the parts of docs/ that come out of the code, or check that they are current (--check)."""
+"""Write what comes out of the code, in docs/ and beside the packs, or check that it is current (--check)."""
 
 import argparse
 import json
@@ -6,13 +6,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tagward.chain import PACKS, pack_names
 from tagward.codes import CODES, Description
 from tagward.findings import Code
+from tagward.prepared import prepare
 from tagward.schema import json_schema as policy_schema
 from tagward_service.cli.dispatch import COMMANDS, root_help
 from tagward_service.outputs.json_report import json_schema as report_schema
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parents[1]
 _GENERATED = "<!-- written by scripts/docs.py; do not edit -->\n"
 
 
@@ -26,17 +28,20 @@ def main() -> int:
         sys.stderr.writelines(f"{path} is not current; run `make docs`\n" for path in stale)
         return 1 if stale else 0
     for path, text in pages():
-        (DOCS / path).parent.mkdir(parents=True, exist_ok=True)
-        (DOCS / path).write_text(text, encoding="utf-8")
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_text(text, encoding="utf-8")
     return 0
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """List every generated page: path under docs/, and its text."""
-    yield "findings.md", findings_page()
-    yield "cli.md", cli_page()
-    yield "schemas/policy.schema.json", _json(policy_schema())
-    yield "schemas/report.schema.json", _json(report_schema())
+    """List everything that is generated: path under the root of the repository, and text."""
+    yield "docs/findings.md", findings_page()
+    yield "docs/cli.md", cli_page()
+    yield "docs/schemas/policy.schema.json", _json(policy_schema())
+    yield "docs/schemas/report.schema.json", _json(report_schema())
+    for name in pack_names():
+        prepared = prepare((PACKS / f"{name}.yaml").read_bytes())
+        yield f"{PACKS.relative_to(ROOT)}/{name}.json", prepared.decode()
 
 
 def findings_page() -> str:
@@ -76,7 +81,7 @@ def _json(schema: object) -> str:
 
 
 def _is_current(path: str, text: str) -> bool:
-    file = DOCS / path
+    file = ROOT / path
     return file.is_file() and file.read_text(encoding="utf-8") == text
 
 

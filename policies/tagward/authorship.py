@@ -1,28 +1,32 @@
 """Who wrote what: the file and the place behind each part of a merged policy, for diagnostics."""
 
-from typing import Any
+from __future__ import annotations
 
-from tagward.diagnostics import Diagnostic
-from tagward.yaml_reader import Document, Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-Place = tuple[Document, Path]
+from tagward.diagnostics import Diagnostic, Steps
+
+if TYPE_CHECKING:
+    from tagward.chain import AnyDocument
+
+Place: TypeAlias = "tuple[AnyDocument, Steps]"
 
 
 class Authorship:
     """Remembers, file after file, which one wrote each part of a policy last."""
 
     def __init__(self) -> None:
-        self._places: dict[Path, Place] = {}
+        self._places: dict[Steps, Place] = {}
         self._exemptions: list[Place] = []
         self._forbidden: dict[tuple[str, str], Place] = {}
         self._listed: dict[str, bool] = {}
 
-    def begin(self, document: Document) -> None:
+    def begin(self, document: AnyDocument) -> None:
         """Turn to the next file."""
         self._document = document
         self._places[()] = (document, ())
 
-    def here(self, path: Path, message: str, **details: Any) -> Diagnostic:
+    def here(self, path: Steps, message: str, **details: Any) -> Diagnostic:
         """Build a diagnostic about a part of the file at hand."""
         return self._document.diagnostic(path, message, **details)
 
@@ -42,14 +46,14 @@ class Authorship:
         """Note where the next exemption of the merged policy is written."""
         self._exemptions.append((self._document, ("exemptions", number)))
 
-    def at(self, path: Path, message: str, **details: Any) -> Diagnostic:
+    def at(self, path: Steps, message: str, **details: Any) -> Diagnostic:
         """Build a diagnostic about a part of the merged policy, in the file that wrote it last."""
         for length in range(len(path), -1, -1):
             if path[:length] in self._places:
                 return self._places[path[:length]][0].diagnostic(path, message, **details)
         raise LookupError(path)
 
-    def at_exemption(self, number: int, path: Path, message: str, **details: Any) -> Diagnostic:
+    def at_exemption(self, number: int, path: Steps, message: str, **details: Any) -> Diagnostic:
         """Build a diagnostic about a part of an exemption, by its number in the merged policy."""
         document, place = self._exemptions[number]
         return document.diagnostic((*place, *path), message, **details)
@@ -59,7 +63,7 @@ class Authorship:
         document, place = self._forbidden[field, text]
         return document.diagnostic(place, message, **details)
 
-    def requirement(self, tag_id: str, number: int) -> Path:
+    def requirement(self, tag_id: str, number: int) -> Steps:
         """Return where a requirement of a tag is written."""
-        path: Path = ("tags", tag_id, "required")
+        path: Steps = ("tags", tag_id, "required")
         return (*path, number) if self._listed.get(tag_id) else path

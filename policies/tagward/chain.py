@@ -1,25 +1,33 @@
 """Finding and reading policy files: paths, packs, and everything they extend."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
 from tagward.diagnostics import Diagnostic, did_you_mean, in_order, quoted
 from tagward.digest import sha256
 from tagward.errors import PolicyError
-from tagward.language import PolicyFile, read_shape
-from tagward.yaml_reader import MAX_POLICY_BYTES, Document, read_policy
+from tagward.language import MAX_POLICY_BYTES, PolicyFile, read_shape
+from tagward.prepared import UnreadDocument, prepared_policy
+
+if TYPE_CHECKING:
+    from tagward.yaml_reader import Document
+
+AnyDocument: TypeAlias = "Document | UnreadDocument"
 
 PACKS = Path(__file__).parent / "packs"
 PACK = "pack:"
 DEEPEST = 16
 
 
-class Layer(msgspec.Struct, frozen=True):
+class Layer(NamedTuple):
     """One policy file of a chain: where it is, what it holds, and its typed form."""
 
     folder: Path
-    document: Document
+    document: AnyDocument
     file: PolicyFile
     sha256: str
 
@@ -145,6 +153,10 @@ def _read(path: Path, shown: str) -> Layer:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "no file can have this name").lower()
         raise PolicyError([Diagnostic(shown, 1, 1, f"cannot read the policy: {reason}")]) from None
+    if shown.startswith(PACK) and (prepared := prepared_policy(path, content)) is not None:
+        return Layer(path.parent, UnreadDocument(content, shown), prepared, sha256(content))
+    from tagward.yaml_reader import read_policy
+
     document = read_policy(content, shown)
     return Layer(path.parent, document, _typed(document), sha256(content))
 

@@ -7,23 +7,22 @@ from msgspec import Struct
 
 from tagward.clouds import reachable
 from tagward.conditions import can_hold
-from tagward.diagnostics import Diagnostic, did_you_mean, quoted
+from tagward.diagnostics import Diagnostic, Steps, did_you_mean, quoted
 from tagward.merging import Merger
 from tagward.patterns import PatternError, compile_pattern
 from tagward.policy import Allowed, Matches, Policy, Selector, Tag
 from tagward.values import folded, is_blank
-from tagward.yaml_reader import Path
 
 
 class Comparison(Struct, frozen=True):
     """A comparison as written: the tag, and its values, each with its place."""
 
     tag: str
-    path: Path
-    values: tuple[tuple[Path, str], ...]
+    path: Steps
+    values: tuple[tuple[Steps, str], ...]
 
 
-def _comparisons(written: Any, path: Path) -> Iterator[Comparison]:
+def _comparisons(written: Any, path: Steps) -> Iterator[Comparison]:
     for key, value in written.items():
         place = (*path, key)
         if key == "not":
@@ -42,7 +41,7 @@ def check_conditions(tag: Tag, number: int, policy: Policy, merger: Merger) -> I
     requirement = tag.requirements[number]
     if requirement.when is None:
         return
-    path: Path = (*merger.written.requirement(tag.id, number), "when")
+    path: Steps = (*merger.written.requirement(tag.id, number), "when")
     written = merger.written_condition(tag.id, number)
     found = [
         problem

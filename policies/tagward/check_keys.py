@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from tagward.diagnostics import Diagnostic, quoted
+from tagward.diagnostics import Diagnostic, Steps, quoted
 from tagward.merging import Merger
 from tagward.patterns import legal_key
 from tagward.policy import CLOUDS, Policy, Tag
-from tagward.yaml_reader import Path
 
 
 def check_keys(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
@@ -35,7 +34,7 @@ def _illegal(tag: Tag, merger: Merger) -> Iterator[Diagnostic]:
                 yield merger.written.at(("tags", tag.id), said, at_key=True, hint=hint)
     for number, alias in enumerate(tag.aliases):
         if all(legal_key(cloud, alias.key) for cloud in tag.keys):
-            path: Path = ("tags", tag.id, "aliases", number, "key")
+            path: Steps = ("tags", tag.id, "aliases", number, "key")
             yield merger.written.at(path, f"{quoted(alias.key)} is not legal on any cloud of the tag")
 
 
@@ -51,7 +50,7 @@ def _colliding(policy: Policy, cloud: str, merger: Merger) -> Iterator[Diagnosti
                 yield merger.written.at(path, f"{why}{_because(cloud, key, spelled)}", at_key=len(path) == 2)
 
 
-def _spellings(tag: Tag, cloud: str) -> Iterator[tuple[str, Path]]:
+def _spellings(tag: Tag, cloud: str) -> Iterator[tuple[str, Steps]]:
     """List the keys that a tag may have on a cloud, and where each is written."""
     key = tag.keys[cloud]
     yield key, ("tags", tag.id) if key == tag.id else ("tags", tag.id, "keys", cloud)
@@ -64,7 +63,7 @@ def _idle_aliases(tag: Tag, merger: Merger) -> Iterator[Diagnostic]:
     seen = {cloud: {fold_case(cloud, key)} for cloud, key in tag.keys.items()}
     for number, alias in enumerate(tag.aliases):
         if tag.keys and all(fold_case(cloud, alias.key) in keys for cloud, keys in seen.items()):
-            path: Path = ("tags", tag.id, "aliases", number, "key")
+            path: Steps = ("tags", tag.id, "aliases", number, "key")
             yield merger.written.at(path, f"{quoted(alias.key)} is a key of the tag already")
         for cloud, keys in seen.items():
             keys.add(fold_case(cloud, alias.key))

@@ -4,19 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tagward.clouds import reachable
-from tagward.diagnostics import Diagnostic, did_you_mean, quoted
+from tagward.diagnostics import Diagnostic, Steps, did_you_mean, quoted
 from tagward.globs import is_literal, matcher, split
 from tagward.policy import CLOUDS, Policy, Selector
-from tagward.yaml_reader import Path
 
 At = Callable[..., Diagnostic]
 """Builds a diagnostic from the path of a part of what is checked, and a message."""
 
 
-def check_selector(selector: Selector, path: Path, policy: Policy, at: At) -> Iterator[Diagnostic]:
+def check_selector(selector: Selector, path: Steps, policy: Policy, at: At) -> Iterator[Diagnostic]:
     """List what is wrong with a selector that is written at a path."""
 
-    def inside(inner: Path, message: str, **details: Any) -> Diagnostic:
+    def inside(inner: Steps, message: str, **details: Any) -> Diagnostic:
         return at((*path, *inner), message, **details)
 
     found = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tagward.clouds import named
-from tagward.diagnostics import Diagnostic, quoted
+from tagward.diagnostics import Diagnostic, Steps, quoted
 from tagward.merging import Merger
 from tagward.patterns import (
     PatternError,
@@ -15,7 +15,6 @@ from tagward.patterns import (
 )
 from tagward.policy import Allowed, Matches, Policy, Tag
 from tagward.values import folded, is_blank
-from tagward.yaml_reader import Path
 
 
 def check_values(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
@@ -30,7 +29,7 @@ def check_values(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnosti
 
 
 def _check_allowed(tag: Tag, allowed: Allowed, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
-    path: Path = ("tags", tag.id, "registry" if allowed.registry else "values")
+    path: Steps = ("tags", tag.id, "registry" if allowed.registry else "values")
     placeholders = folded(policy.placeholders)
     for value in allowed.values:
         if is_blank(value, placeholders):
@@ -46,7 +45,7 @@ def _check_allowed(tag: Tag, allowed: Allowed, policy: Policy, merger: Merger) -
 
 
 def _check_pattern(tag: Tag, pattern: str, merger: Merger) -> Iterator[Diagnostic]:
-    path: Path = ("tags", tag.id, "pattern")
+    path: Steps = ("tags", tag.id, "pattern")
     if not _is_portable(pattern):
         return  # reported when the pattern was read
     try:
@@ -104,7 +103,7 @@ def _fits(tag: Tag, value: str, merger: Merger) -> bool:
 def _check_replaced(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
     placeholders = folded(policy.placeholders)
     for old, new in tag.replaces.items():
-        path: Path = ("tags", tag.id, "replaces", old)
+        path: Steps = ("tags", tag.id, "replaces", old)
         if old == new:
             yield merger.written.at(path, f"{quoted(old)} is replaced by itself", at_key=True)
         elif new in tag.replaces:

@@ -10,6 +10,9 @@ import msgspec
 
 Severity = Literal["error", "warning"]
 
+Steps = tuple[str | int, ...]
+"""Leads to a part of a document: keys of mappings, and numbers in lists."""
+
 WINDOW = 100
 """Columns of a source line that are shown; a longer line is cut around the caret."""
 _CONTEXT = 40

@@ -5,6 +5,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
 
+MAX_POLICY_BYTES = 4 * 1024 * 1024
+"""A larger file is no policy."""
+
 Cloud = Literal["aws", "azure", "gcp", "kubernetes"]
 Mode = Literal["deny", "warn", "audit"]
 Surface = Literal["ci", "admission", "cloud", "scan"]
@@ -217,12 +220,24 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
 
 def read_shape(data: object) -> PolicyFile:
     """Convert plain data to a policy file. Raises msgspec.ValidationError when its shape is another."""
-    file = convert(data, PolicyFile)
+    try:
+        file = convert(data, PolicyFile)
+    except ValidationError:
+        file = convert(_whole(data), PolicyFile)
     for tag in {} if isinstance(file.tags, UnsetType) else file.tags.values():
         for requirement in _written_requirements(tag):
             if requirement.when is not UNSET and not is_condition(requirement.when):
                 raise ValidationError("a condition is not well formed")
     return file
+
+
+def _whole(data: Any) -> Any:
+    """Turn `45.0` into the whole number that JSON Schema takes it for."""
+    if isinstance(data, dict):
+        return {key: _whole(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return list(map(_whole, data))
+    return int(data) if isinstance(data, float) and data.is_integer() else data
 
 
 def _written_requirements(tag: Tag) -> list[Requirement]:

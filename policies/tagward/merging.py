@@ -10,14 +10,13 @@ from msgspec.structs import asdict, replace
 from tagward import language
 from tagward.authorship import Authorship
 from tagward.chain import Layer
-from tagward.diagnostics import Diagnostic, quoted
+from tagward.diagnostics import Diagnostic, Steps, quoted
 from tagward.digest import sha256
 from tagward.language import AwsScp
 from tagward.modelling import Modeller, Scopes
 from tagward.policy import CLOUDS, Allowed, Policy, Tag
 from tagward.registries import RegistryError, read_registry
 from tagward.tightening import loosened, loosened_limits
-from tagward.yaml_reader import Path
 
 CONSTRAINTS = ("values", "pattern", "registry")
 
@@ -48,7 +47,7 @@ class Merger:
         required = self._fields[tag_id]["required"]
         return (required[number] if isinstance(required, list) else required).when
 
-    def value_path(self, tag_id: str, value: str) -> Path:
+    def value_path(self, tag_id: str, value: str) -> Steps:
         """Return where a value of a tag is written: in the list, or in the registry that holds it."""
         values = self._fields[tag_id].get("values")
         return ("tags", tag_id, "values", values.index(value)) if values else ("tags", tag_id, "registry")
@@ -66,7 +65,7 @@ class Merger:
         self._add_exemptions(layer)
         self._add_settings(layer)
 
-    def _say(self, path: Path, message: str, **details: Any) -> None:
+    def _say(self, path: Steps, message: str, **details: Any) -> None:
         self.diagnostics.append(self.written.here(path, message, **details))
 
     def _add_identity(self, layer: Layer) -> None:
@@ -81,7 +80,7 @@ class Merger:
 
     def _add_registries(self, layer: Layer) -> None:
         for name, entry in _items(layer.file.registries):
-            path: Path = ("registries", name)
+            path: Steps = ("registries", name)
             if name in self.registries:
                 self._say(path, f"the registry {quoted(name)} is there already", at_key=True)
                 continue
@@ -95,7 +94,7 @@ class Merger:
 
     def _add_scopes(self, layer: Layer) -> None:
         for name, selector in _items(layer.file.scopes):
-            path: Path = ("scopes", name)
+            path: Steps = ("scopes", name)
             if name in self._scopes:
                 self._say(path, f"the scope {quoted(name)} is there already", at_key=True)
             elif selector.scopes is not UNSET:
@@ -189,7 +188,7 @@ class Merger:
         for number, entry in enumerate(layer.file.exemptions):
             known = {exemption.id for exemption in self._policy.exemptions}
             if entry.id in known:
-                path: Path = ("exemptions", number, "id")
+                path: Steps = ("exemptions", number, "id")
                 self._say(path, f"the exemption {quoted(entry.id)} is there already")
             self.written.claim_exemption(number)
             exemption = Modeller.exemption(entry)

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 
 from tagward import language
 from tagward.clouds import clouds_of
-from tagward.diagnostics import quoted
+from tagward.diagnostics import Steps, quoted
 from tagward.patterns import PatternError, parse
 from tagward.policy import (
     CLOUDS,
@@ -27,10 +27,9 @@ from tagward.policy import (
     Tag,
     TagIn,
 )
-from tagward.yaml_reader import Path
 
 Scopes = dict[str, Selector]
-Problem = tuple[Path, str, str | None]
+Problem = tuple[Steps, str, str | None]
 """Where, what is wrong, and a hint."""
 
 
@@ -43,7 +42,7 @@ class Modeller:
 
     def tag(self, tag_id: str, fields: Mapping[str, Any]) -> Tag:
         """Build one tag from its merged fields."""
-        path: Path = ("tags", tag_id)
+        path: Steps = ("tags", tag_id)
         requirements = self._requirements(fields.get("required", False))
         keys = fields.get("keys", language.Keys())
         spelled = {cloud: key for cloud, key in asdict(keys).items() if key is not UNSET}
@@ -85,7 +84,7 @@ class Modeller:
             return Not(self._condition(value))
         return TagIn(key, frozenset([value] if isinstance(value, str) else value))
 
-    def _constraint(self, fields: Mapping[str, Any], path: Path) -> Allowed | Matches | None:
+    def _constraint(self, fields: Mapping[str, Any], path: Steps) -> Allowed | Matches | None:
         if "values" in fields:
             return Allowed(tuple(dict.fromkeys(fields["values"])))
         if "pattern" in fields:
@@ -100,7 +99,7 @@ class Modeller:
             self.problems.append(((*path, "registry"), said, f"the registries are: {known}"))
         return None
 
-    def _check_pattern(self, pattern: str, path: Path) -> None:
+    def _check_pattern(self, pattern: str, path: Steps) -> None:
         try:
             parse(pattern)
         except PatternError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from tagward.patterns import PatternError, of_pattern
+from tagward import patterns
 from tagward.policy import EVERYTHING, MODES, SURFACES, Allowed, Matches, Policy, Requirement, Tag
 
 
@@ -48,7 +48,7 @@ def _is_implied(requirement: Requirement, by: tuple[Requirement, ...]) -> bool:
 def _allows_more(before: Tag, after: Tag) -> bool:
     try:
         return _constrains_less(before, after)
-    except PatternError:
+    except patterns.PatternError:
         return before.constraint != after.constraint  # too complex to prove: only the same is no looser
 
 
@@ -59,12 +59,12 @@ def _constrains_less(before: Tag, after: Tag) -> bool:
         case Allowed() as old, Allowed() as new:
             return any(not _outlives(old, new, value) for value in new.values)
         case Matches(pattern), Allowed(values):
-            language = of_pattern(pattern)
+            language = patterns.of_pattern(pattern)
             return not all(map(language.accepts, values))
         case Matches(old_pattern), Matches(new_pattern):
-            return not of_pattern(new_pattern).is_subset_of(of_pattern(old_pattern))
+            return not patterns.of_pattern(new_pattern).is_subset_of(patterns.of_pattern(old_pattern))
         case Allowed(values), Matches(pattern):
-            found = of_pattern(pattern).values(len(values))
+            found = patterns.of_pattern(pattern).values(len(values))
             return found is None or not set(found) <= set(values)
     return True
 

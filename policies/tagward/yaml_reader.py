@@ -8,8 +8,9 @@ import msgspec
 import yaml
 from yaml.events import Event
 
-from tagward.diagnostics import Diagnostic, in_order, quoted
+from tagward.diagnostics import Diagnostic, Steps, in_order, quoted
 from tagward.errors import PolicyError
+from tagward.language import MAX_POLICY_BYTES
 from tagward.manifest_reader import MAX_MANIFEST_BYTES, Manifest, read_manifests
 from tagward.source_text import NotTextError, SourceText, read_text
 from tagward.yaml_compose import MERGE, Composer, Entry, Limits, Marks, Opened, YamlMark
@@ -27,12 +28,11 @@ __all__ = [
     "read_policy",
 ]
 
-MAX_POLICY_BYTES = 4 * 1024 * 1024
 _LIMITS = Limits(depth=64, expanded=20_000, written=20_000, scalar=64 * 1024)
 _MOST_PROBLEMS = 100
 _STARTER = "begin with `apiVersion: tagward/v1`; `tagward init` writes a starter policy"
 
-Path = tuple[str | int, ...]
+Path = Steps
 
 
 class Mark(msgspec.Struct, frozen=True):

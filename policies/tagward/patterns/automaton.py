@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import pairwise
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagward.patterns import search
 from tagward.patterns.intervals import EVERYTHING
 from tagward.patterns.nodes import Node
 from tagward.patterns.refusals import PatternError
 from tagward.patterns.syntax import parse
+
+if TYPE_CHECKING:
+    from random import Random
 
 State = Hashable
 Moves = tuple[tuple[int, int, Any], ...]

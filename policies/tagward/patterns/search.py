@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable
-from random import Random
 from typing import TYPE_CHECKING
 
 from tagward.patterns.intervals import nicest
 
 if TYPE_CHECKING:
+    from random import Random
+
     from tagward.patterns.automaton import Language
 
 State = Hashable
