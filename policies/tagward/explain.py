@@ -25,6 +25,7 @@ _KINDS = {
     "null": "nothing",
 }
 _MOST = 100
+_OLD_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def explain_shape(document: Document) -> tuple[Diagnostic, ...]:
@@ -34,13 +35,24 @@ def explain_shape(document: Document) -> tuple[Diagnostic, ...]:
     checker = FormatChecker(())
     checker.checks("date", raises=ValueError)(_is_date)
     validator = Draft202012Validator(json_schema(), format_checker=checker)
-    found: list[Diagnostic] = []
+    found = [
+        document.diagnostic(path, "expected a number, found `.nan`") for path in _not_numbers(document.data)
+    ]
     for error in validator.iter_errors(document.data):
         for leaf in _leaves(error):
             found += _explain(document, leaf)
             if len(found) >= _MOST:
                 return in_order(set(found))
     return in_order(set(found))
+
+
+def _not_numbers(data: Any, path: Path = ()) -> Iterator[Path]:
+    """List where `.nan` stands: no limit of a schema refuses it, as it compares with nothing."""
+    if isinstance(data, float) and data != data:
+        yield path
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield from _not_numbers(value, (*path, key))
 
 
 def _is_date(value: object) -> bool:
@@ -111,11 +123,10 @@ def _in_words(error: ValidationError) -> tuple[str, str | None]:
     limit, value = error.validator_value, error.instance
     match error.validator:
         case "type":
-            return f"expected {_KINDS.get(limit, limit)}, found {_found(value)}", _quote_hint(limit, value)
+            return f"expected {_KINDS.get(limit, limit)}, found {_found(value)}", _hint([limit], value)
         case "anyOf":
-            return f"expected {' or '.join(_wanted(limit))}, found {_found(value)}", _quote_hint(
-                "string", value
-            )
+            kinds = list(dict.fromkeys(map(_kind_of, limit)))
+            return f"expected {_either(kinds)}, found {_found(value)}", _hint(kinds, value)
         case "minItems" | "minLength" | "minProperties":
             return f"expected at least {limit}, found none", None
         case "maxLength":
@@ -133,9 +144,9 @@ def _in_words(error: ValidationError) -> tuple[str, str | None]:
     return error.message, None
 
 
-def _wanted(schemas: list[dict[str, Any]]) -> list[str]:
-    kinds = (_kind_of(schema) for schema in schemas)
-    return list(dict.fromkeys(_KINDS.get(kind, kind) for kind in kinds))
+def _either(kinds: list[str]) -> str:
+    words = [_KINDS.get(kind, kind) for kind in kinds]
+    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
 def _kind_of(schema: dict[str, Any]) -> str:
@@ -159,8 +170,10 @@ def _found(value: object) -> str:
     return "a mapping"
 
 
-def _quote_hint(wanted: object, value: object) -> str | None:
-    if wanted == "string" and isinstance(value, bool | int | float):
+def _hint(wanted: list[str], value: object) -> str | None:
+    if "string" in wanted and isinstance(value, bool | int | float):
         text = str(value).lower() if isinstance(value, bool) else value
         return f'put it in quotes: "{text}"'
+    if "boolean" in wanted and isinstance(value, str) and value.lower() in _OLD_BOOLEANS:
+        return f"write `{_OLD_BOOLEANS[value.lower()]}`"
     return None

@@ -1,0 +1,85 @@
+"""What is remembered of other resources never changes what is said of this one."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tagward.evaluation import Evaluator, evaluate
+from tagward.policy import SURFACES, Policy, Requirement, Selector, Tag, TagIn
+from tagward.resource import Layer, Part, Resource
+from tests.policies.strategies import DAY, modelled, random_policy_data, random_resource
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from(SURFACES))
+def test_one_evaluator_for_all_says_what_a_fresh_one_says(seed: int, surface: str) -> None:
+    random = Random(seed)
+    policy = modelled(random_policy_data(random)).policy()
+    one_for_all = Evaluator(policy, as_of=DAY, surface=surface)
+    made = [random_resource(random, policy, plain=random.random() < 0.5) for _ in range(8)]
+    mixed = [_mixed(random.choice(made), random.choice(made), random) for _ in range(12)]
+    for resource in (*made, *mixed, *made):
+        fresh = evaluate(policy, resource, as_of=DAY, surface=surface)
+        assert one_for_all.assess(resource) == fresh
+
+
+def _mixed(one: Resource, other: Resource, random: Random) -> Resource:
+    """Give one resource some of the tags of another, and some of them from its provider."""
+    tags = {key: value for key, value in (*one.tags.items(), *other.tags.items()) if random.random() < 0.7}
+    origins = {key: "provider aws" for key in tags if random.random() < 0.2}
+    return replace(one, tags=tags, origins=origins, open=other.open, parts=other.parts)
+
+
+def alike(policy: Policy, first: Resource, second: Resource) -> None:
+    evaluator = Evaluator(policy, as_of=DAY)
+    for resource in (first, second, first, second):
+        assert evaluator.assess(resource) == evaluate(policy, resource, as_of=DAY)
+    assert evaluate(policy, first, as_of=DAY).findings != evaluate(policy, second, as_of=DAY).findings
+
+
+KEYS = {"aws": "a"}
+OTHER = Tag("b", "b", keys={"aws": "b"}, inherit=())
+WHEN_B = TagIn("b", frozenset({"x"}))
+
+
+def instance(**fields: object) -> Resource:
+    return Resource(cloud="aws", type="aws:ec2:instance", address="x", account="1", region="r", **fields)  # type: ignore[arg-type]
+
+
+def test_the_origin_of_a_tag_that_a_condition_looks_at_is_not_forgotten() -> None:
+    policy = Policy(
+        "p", "1", "", tags=(Tag("a", "A", requirements=(Requirement(when=WHEN_B),), keys=KEYS), OTHER)
+    )
+    alike(policy, instance(tags={"b": "x"}), instance(tags={"b": "x"}, origins={"b": "provider aws"}))
+
+
+def test_a_scope_that_looks_at_names_is_not_remembered_for_a_place() -> None:
+    on = Selector(scopes=("web",))
+    tag = Tag("a", "A", requirements=(Requirement(on),), keys=KEYS)
+    policy = Policy("p", "1", "", tags=(tag,), scopes={"web": Selector(names=("web-*",))})
+    alike(policy, instance(name="web-1"), instance(name="db-1"))
+
+
+def test_conditions_that_hold_for_a_part_alone_are_not_forgotten() -> None:
+    on = Selector(types=("aws:ec2:volume",))
+    tag = Tag("a", "A", requirements=(Requirement(on, when=WHEN_B),), keys=KEYS)
+    policy = Policy("p", "1", "", tags=(tag, OTHER))
+    parts = (Part("the root volume", "volume_tags", type="aws:ec2:volume"),)
+    alike(policy, instance(tags={"b": "x"}, parts=parts), instance(tags={"b": "y"}, parts=parts))
+
+
+def test_names_that_matter_for_a_part_alone_are_not_forgotten() -> None:
+    on = Selector(types=("aws:ec2:volume",), names=("web",))
+    policy = Policy("p", "1", "", tags=(Tag("a", "A", requirements=(Requirement(on),), keys=KEYS),))
+    parts = (Part("the root volume", "volume_tags", type="aws:ec2:volume"),)
+    alike(policy, instance(name="web", parts=parts), instance(name="db", parts=parts))
+
+
+def test_inherited_tags_are_not_forgotten() -> None:
+    policy = Policy("p", "1", "", tags=(Tag("a", "A", requirements=(Requirement(),), keys=KEYS),))
+    layer = Layer("provider", "aws", {"a": "x"})
+    alike(policy, instance(inherited=(layer,)), instance())
