@@ -1,5 +1,7 @@
 """The types of AWS: `tags`, what the provider merges into `tags_all`, and what a resource makes."""
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from tagward.resource import Resource, Tags, Unknown
@@ -8,68 +10,78 @@ from tagward_service.sources.terraform_configuration import Provider
 from tagward_service.sources.terraform_labels import Shown, strings
 from tagward_service.sources.terraform_parts import PARTS, Seen
 from tagward_service.sources.terraform_schema import (
-    Attributes,
+    AwsAttributes,
     Json,
+    MakerAttributes,
     Marks,
     ResourceChange,
 )
-from tagward_service.sources.terraform_types import NOTHING, CloudKind, Context
+from tagward_service.sources.terraform_types import CloudKind, Context
 from tagward_service.sources.terraform_where import Where, is_global, of_aws
 
+A = TypeVar("A", bound=AwsAttributes)
 
-class AwsKind(CloudKind):
+
+class AwsKind(CloudKind[A]):
     """An AWS type with `tags`, and `tags_all` with what the provider adds."""
 
-    def __init__(self, native: str, provider: str, path: tuple[str, ...] = ("tags",)) -> None:
-        super().__init__(native, provider, "aws", path)
+    def __init__(
+        self, native: str, provider: str, schema: type[A], path: tuple[str, ...] = ("tags",)
+    ) -> None:
+        super().__init__(native, provider, "aws", schema, path)
         self._is_global = is_global(native)
 
-    def shown(self, after: Marks, unknown: Marks) -> Shown:
+    def shown(self, after: A, unknown: Marks) -> Shown:
         """Return `tags` and `tags_all`."""
         return Shown(after.tags, unknown.tags, after.tags_all, unknown.tags_all)
 
-    def plain(self, after: Marks, unknown: Marks, provider: Provider) -> Tags | None:
+    def marked(self, marks: Marks) -> tuple[Json, Json]:
+        """Return the marks of `tags` and `tags_all`."""
+        return marks.tags, marks.tags_all
+
+    def plain(self, after: A, unknown: Marks, provider: Provider) -> Tags | None:
         """Return `tags_all` where it is known and holds no more than `tags`."""
         own, merged = after.tags, after.tags_all
         if type(own) is not dict or type(merged) is not dict or len(own) != len(merged):
             return None
         return None if unknown.tags or unknown.tags_all or provider.computed else strings(merged)
 
-    def where(self, after: Attributes, provider: Provider) -> Where:
+    def where(self, after: A, provider: Provider) -> Where:
         """Read the ARN, or what the provider is configured for."""
         account, region = of_aws(after, provider)
         return account, "" if self._is_global else region
 
 
-class CloudControlKind(AwsKind):
+class CloudControlKind(AwsKind[AwsAttributes]):
     """An AWS type of the awscc provider, whose `tags` are a set of key and value objects."""
 
-    plain = CloudKind.plain
+    plain = CloudKind[AwsAttributes].plain
 
-    def shown(self, after: Marks, unknown: Marks) -> Shown:
+    def shown(self, after: AwsAttributes, unknown: Marks) -> Shown:
         """Return `tags` as a map."""
         return pairs_shown(after.tags, unknown.tags)
 
 
-class MakerKind(AwsKind):
+class MakerKind(AwsKind[MakerAttributes]):
     """An AWS type that makes billed things with tags of their own."""
 
     def __init__(self, native: str, provider: str, path: tuple[str, ...] = ("tags",)) -> None:
-        super().__init__(native, provider, path)
+        super().__init__(native, provider, MakerAttributes, path)
         self._find_parts = PARTS[native]
 
-    def read(self, change: ResourceChange, context: Context) -> Resource:
-        """Read one resource with what it makes, as far as the file shows what decides about its tags."""
-        resource = super().read(change, context)
-        seen, configuration = change.change, context.configuration
-        if seen.after is None or resource.taggability.answer is not True:
+    def build(
+        self, change: ResourceChange, context: Context, after: MakerAttributes, unknown: Marks
+    ) -> Resource:
+        """Add what the resource makes, as far as the file shows what decides about its tags."""
+        resource = super().build(change, context, after, unknown)
+        if resource.taggability.answer is not True:
             return resource
-        unknown = seen.after_unknown if type(seen.after_unknown) is Attributes else NOTHING
+        configuration = context.configuration
         provider = configuration.provider(self.provider, change)
-        found = Seen(seen.after, unknown, provider, lambda *path: configuration.cause(change, *path))
-        parts = tuple(self._find_parts(found))
-        sensitive = resource.sensitive
-        if type(seen.after_sensitive) is Marks and _hides_block(seen.after_sensitive):
+        seen = Seen(after, unknown, provider, lambda *path: configuration.cause(change, *path))
+        parts = tuple(self._find_parts(seen))
+        sensitive, secret = resource.sensitive, change.change.after_sensitive
+        if type(secret) is Marks and _hides_block(secret):
             sensitive = frozenset(resource.tags).union(*(part.tags for part in parts))
         return replace(resource, parts=parts, sensitive=sensitive)
 
@@ -80,9 +92,9 @@ class GroupKind(MakerKind):
     def __init__(self, native: str, provider: str) -> None:
         super().__init__(native, provider, ("tag",))
 
-    plain = CloudKind.plain
+    plain = CloudKind[MakerAttributes].plain
 
-    def shown(self, after: Marks, unknown: Marks) -> Shown:
+    def shown(self, after: MakerAttributes, unknown: Marks) -> Shown:
         """Return the blocks as a map."""
         attribute = group_attribute(after, unknown)
         return pairs_shown(getattr(after, attribute), getattr(unknown, attribute))
@@ -92,13 +104,13 @@ class GroupKind(MakerKind):
         return block_cause(lambda *path: context.configuration.cause(change, *path), "tag")
 
 
-def aws_kind(native: str, provider: str) -> CloudKind:
+def aws_kind(native: str, provider: str) -> CloudKind[AwsAttributes] | MakerKind:
     """Return how an AWS type is read."""
     if provider == "awscc":
-        return CloudControlKind(native, provider)
+        return CloudControlKind(native, provider, AwsAttributes)
     if native == "aws_autoscaling_group":
         return GroupKind(native, provider)
-    return MakerKind(native, provider) if native in PARTS else AwsKind(native, provider)
+    return MakerKind(native, provider) if native in PARTS else AwsKind(native, provider, AwsAttributes)
 
 
 def _hides_block(marks: Marks) -> bool:

@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from tagward.resource import Unknown
 from tagward_service.sources.terraform_labels import Shown
-from tagward_service.sources.terraform_schema import Json, Marks
+from tagward_service.sources.terraform_schema import Json, MakerAttributes, Marks
 
 Blocks = list[tuple[dict[str, Json], dict[str, Json]]]
 """Blocks, each with its marks."""
@@ -41,7 +41,7 @@ def pairs_shown(values: Json, marks: Json, *, launched: bool = False) -> Shown:
     return Shown(own, {key: True for key, mark in unknown.items() if mark})
 
 
-def group_attribute(after: Marks, unknown: Marks) -> str:
+def group_attribute(after: MakerAttributes, unknown: Marks) -> str:
     """Return the attribute that holds the tags of an Auto Scaling group: `tag` blocks, or `tags` of old."""
     if type(after.tags) is list and after.tags and not after.tag:
         return "tags"

@@ -1,6 +1,8 @@
 """Which reader a resource gets: by its provider, or by its type where the provider is not told."""
 
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from tagward_service.sources.terraform_aws import aws_kind
 from tagward_service.sources.terraform_azure import AzureKind
@@ -8,7 +10,7 @@ from tagward_service.sources.terraform_google import google_kind
 from tagward_service.sources.terraform_schema import ResourceChange
 from tagward_service.sources.terraform_types import Foreign, Kind
 
-_READERS: dict[str, Callable[[str, str], Kind]] = {
+_READERS: dict[str, Callable[[str, str], Kind[Any]]] = {
     "aws": aws_kind,
     "awscc": aws_kind,
     "azurerm": AzureKind,
@@ -27,15 +29,15 @@ class Kinds:
     """The readers of the types that one file uses, each made once."""
 
     def __init__(self) -> None:
-        self._kinds: dict[tuple[str, str | None], Kind] = {}
+        self._kinds: dict[str, tuple[str | None, Kind[Any]]] = {}
 
-    def of(self, change: ResourceChange) -> Kind:
-        """Return the reader of a resource."""
-        key = (change.type, change.provider_name)
-        found = self._kinds.get(key)
-        if found is None:
-            found = self._kinds[key] = _kind(change.type, provider_of(change))
-        return found
+    def of(self, change: ResourceChange) -> Kind[Any]:
+        """Return the reader of a resource, which is nearly always the one of its type's last resource."""
+        found = self._kinds.get(change.type)
+        if found is None or found[0] != change.provider_name:
+            kind = _kind(change.type, provider_of(change))
+            found = self._kinds[change.type] = (change.provider_name, kind)
+        return found[1]
 
 
 def provider_of(change: ResourceChange) -> str:
@@ -44,7 +46,8 @@ def provider_of(change: ResourceChange) -> str:
     return name or change.type.split("_", 1)[0]
 
 
-def _kind(native: str, provider: str) -> Kind:
+@cache
+def _kind(native: str, provider: str) -> Kind[Any]:
     if native in _OTHER_LABELS:
         return Foreign(native, "gcp", _OTHER_LABELS[native])
     reader = _READERS.get(provider)

@@ -20,7 +20,7 @@ from tagward_service.sources.terraform_blocks import (
 )
 from tagward_service.sources.terraform_configuration import Provider
 from tagward_service.sources.terraform_labels import Effective, Shown, effective
-from tagward_service.sources.terraform_schema import Attributes, Json
+from tagward_service.sources.terraform_schema import Json, MakerAttributes, Marks
 
 INSTANCE = "aws:ec2:instance"
 VOLUME = "aws:ec2:volume"
@@ -33,8 +33,8 @@ Parts = Iterator[Part]
 class Seen(NamedTuple):
     """One resource as its parts see it."""
 
-    after: Attributes
-    unknown: Attributes
+    after: MakerAttributes
+    unknown: Marks
     provider: Provider
     cause: PathCause
 

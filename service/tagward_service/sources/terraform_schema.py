@@ -1,4 +1,4 @@
-"""The parts of Terraform's JSON that are needed, typed for one fast decode that skips the rest."""
+"""The parts of Terraform's JSON that are needed, typed for fast decodes that skip the rest."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ EMPTY = Raw(b"")
 
 
 class Marks(Struct, gc=False):
-    """The attributes that hold labels, or the blocks that do; as marks, true of what is unknown or secret."""
+    """What is true of the attributes where labels are: unknown, or secret. Blocks have marks inside."""
 
     tags: Json = UNSET
     tags_all: Json = UNSET
@@ -20,42 +20,28 @@ class Marks(Struct, gc=False):
     terraform_labels: Json = UNSET
     user_labels: Json = UNSET
     resource_labels: Json = UNSET
+    settings: Json = UNSET
+    metadata: Json = UNSET
+    node_config: Json = UNSET
     tag: Json = UNSET
     tag_specifications: Json = UNSET
     volume_tags: Json = UNSET
     root_block_device: Json = UNSET
     ebs_block_device: Json = UNSET
-    settings: Json = UNSET
-    metadata: Json = UNSET
-    node_config: Json = UNSET
-
-
-class Attributes(Marks, gc=False):
-    """What is read of any resource. Each attribute more costs time on every resource of a plan."""
-
-    name: Json = UNSET
-    arn: Json = UNSET
-    region: Json = UNSET
-    location: Json = UNSET
-    zone: Json = UNSET
-    project: Json = UNSET
-    resource_group_name: Json = UNSET
-    id: Json = UNSET
-    parent_id: Json = UNSET
-    type: Json = UNSET
-    project_id: Json = UNSET
-    subscription_id: Json = UNSET
     propagate_tags: Json = UNSET
     replica: Json = UNSET
     target_parameters: Json = UNSET
 
 
+NO_MARKS = Marks()
+
+
 class Change(Struct, gc=False):
-    """What the plan does to one object."""
+    """What the plan does to one object; its attributes stay raw until a reader wants the few that matter."""
 
     actions: list[str] | None = None
-    after: Attributes | None = None
-    after_unknown: Attributes | bool | None = None
+    after: Raw = EMPTY
+    after_unknown: Marks | bool | None = None
     after_sensitive: Marks | bool | None = None
 
 
@@ -83,6 +69,69 @@ class PlanFile(Struct):
     variables: Raw = EMPTY
     deferred_changes: Raw = EMPTY
     errored: Json = None
+
+
+class Attributes(Struct, gc=False):
+    """What is read of any resource; each kind reads a few attributes more."""
+
+    name: Json = UNSET
+
+
+class AwsAttributes(Attributes, gc=False):
+    """What is read of every AWS resource."""
+
+    tags: Json = UNSET
+    tags_all: Json = UNSET
+    arn: Json = UNSET
+    region: Json = UNSET
+
+
+class MakerAttributes(AwsAttributes, gc=False):
+    """What is read, besides, of the AWS types that make billed things."""
+
+    tag: Json = UNSET
+    tag_specifications: Json = UNSET
+    volume_tags: Json = UNSET
+    root_block_device: Json = UNSET
+    ebs_block_device: Json = UNSET
+    propagate_tags: Json = UNSET
+    replica: Json = UNSET
+    target_parameters: Json = UNSET
+
+
+class GoogleAttributes(Attributes, gc=False):
+    """What is read of every Google resource."""
+
+    labels: Json = UNSET
+    terraform_labels: Json = UNSET
+    effective_labels: Json = UNSET
+    project: Json = UNSET
+    region: Json = UNSET
+    location: Json = UNSET
+    zone: Json = UNSET
+
+
+class ElsewhereAttributes(GoogleAttributes, gc=False):
+    """What is read, besides, of the Google types with labels elsewhere, and of projects."""
+
+    user_labels: Json = UNSET
+    resource_labels: Json = UNSET
+    settings: Json = UNSET
+    metadata: Json = UNSET
+    node_config: Json = UNSET
+    project_id: Json = UNSET
+
+
+class AzureAttributes(Attributes, gc=False):
+    """What is read of every Azure resource."""
+
+    tags: Json = UNSET
+    location: Json = UNSET
+    resource_group_name: Json = UNSET
+    id: Json = UNSET
+    parent_id: Json = UNSET
+    type: Json = UNSET
+    subscription_id: Json = UNSET
 
 
 _GONE = frozenset({"delete", "forget", "read"})

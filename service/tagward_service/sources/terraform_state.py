@@ -12,7 +12,7 @@ from tagward_service.sources.terraform_plan import refuse_format
 from tagward_service.sources.terraform_resources import Resources
 from tagward_service.sources.terraform_schema import (
     EMPTY,
-    Attributes,
+    NO_MARKS,
     Change,
     Json,
     Marks,
@@ -20,7 +20,7 @@ from tagward_service.sources.terraform_schema import (
     will_exist,
 )
 from tagward_service.sources.terraform_types import Context
-from tagward_service.sources.terraform_values import NOTHING_UNKNOWN, values_changes
+from tagward_service.sources.terraform_values import values_changes
 
 AGAIN = "print it with `terraform show -json > state.json`"
 RAW_VERSION = 4
@@ -28,7 +28,7 @@ _PROVIDER = re.compile(r'provider(?:\["([^"]+)"\]|\.([^.\]]+))')
 
 
 class _Instance(Struct, gc=False):
-    attributes: Attributes | None = None
+    attributes: Raw = EMPTY
     index_key: str | int | None = None
     deposed: str | None = None
     sensitive_attributes: Json = None
@@ -85,7 +85,7 @@ def _change(stored: _Stored, instance: _Instance) -> ResourceChange:
     return ResourceChange(
         address=f"{stored.module}.{address}" if stored.module else address,
         type=stored.type,
-        change=Change([], instance.attributes, NOTHING_UNKNOWN, sensitive),
+        change=Change([], instance.attributes, NO_MARKS, sensitive),
         mode=stored.mode,
         name=stored.name,
         provider_name=(provider[1] or provider[2]) if provider else None,

@@ -2,20 +2,28 @@
 
 from abc import ABC, abstractmethod
 from functools import cache
+from typing import Generic, TypeVar
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Raw, Struct, json
 
 from tagward.catalog import header, tagward_type, terraform_type
 from tagward.resource import NO_TAGS, Resource, Taggability, Tags, Unknown
 from tagward_service.sources.interface import Place
 from tagward_service.sources.terraform_configuration import Configuration, Provider
-from tagward_service.sources.terraform_labels import Effective, Shown, effective, is_plain, strings
+from tagward_service.sources.terraform_labels import (
+    NO_ORIGINS,
+    Effective,
+    Shown,
+    effective,
+    is_plain,
+    strings,
+)
 from tagward_service.sources.terraform_layers import Layers
-from tagward_service.sources.terraform_schema import Attributes, Marks, ResourceChange
+from tagward_service.sources.terraform_schema import NO_MARKS, Attributes, Json, Marks, ResourceChange
 from tagward_service.sources.terraform_where import Where
 
 NOBODY: frozenset[str] = frozenset()
-NOTHING = Attributes()
+A = TypeVar("A", bound=Attributes)
 UNTAGGED = Effective(NO_TAGS)
 
 
@@ -33,29 +41,42 @@ class Context(Struct):
     layers: Layers | None = None
 
 
-class Kind(ABC):
+@cache
+def _decoder(schema: type[A]) -> "json.Decoder[A | bool | None]":
+    return json.Decoder(schema | bool | None)
+
+
+class Kind(ABC, Generic[A]):
     """One Terraform type as one provider plans it."""
 
-    def __init__(self, native: str, cloud: str) -> None:
+    def __init__(self, native: str, cloud: str, schema: type[A]) -> None:
         self.native = native
         self.cloud = cloud
         self.type = tagward_type(native) or native
+        self._decode = _decoder(schema).decode
+        self._schema = schema
+        self.nothing = schema()
 
     @abstractmethod
     def read(self, change: ResourceChange, context: Context) -> Resource:
         """Read one resource."""
 
+    def attributes(self, raw: Raw) -> A:
+        """Decode the attributes that matter; without any, everything is unset."""
+        found = self._decode(raw) if raw else None
+        return found if type(found) is self._schema else self.nothing
 
-class Foreign(Kind):
+
+class Foreign(Kind[Attributes]):
     """A type of a provider whose resources no tag policy reaches."""
 
     def __init__(self, native: str, cloud: str, why: str) -> None:
-        super().__init__(native, cloud)
+        super().__init__(native, cloud, Attributes)
         self._taggability = Taggability(False, why)
 
     def read(self, change: ResourceChange, context: Context) -> Resource:
         """Read one resource, which is counted and no more."""
-        name = change.change.after.name if change.change.after else None
+        name = self.attributes(change.change.after).name
         return Resource(
             cloud=self.cloud,
             type=self.type,
@@ -70,11 +91,13 @@ class Foreign(Kind):
         )
 
 
-class CloudKind(Kind):
+class CloudKind(Kind[A]):
     """A type of a cloud whose resources can be tagged, at one place in their attributes."""
 
-    def __init__(self, native: str, provider: str, cloud: str, path: tuple[str, ...]) -> None:
-        super().__init__(native, cloud)
+    def __init__(
+        self, native: str, provider: str, cloud: str, schema: type[A], path: tuple[str, ...]
+    ) -> None:
+        super().__init__(native, cloud, schema)
         self.provider = provider
         self.path = path
         self.place = "[].".join(path)
@@ -85,14 +108,18 @@ class CloudKind(Kind):
         self._lacking = Taggability(False, f"this provider version's `{native}` has no `{self.place}`")
 
     @abstractmethod
-    def shown(self, after: Marks, unknown: Marks) -> Shown:
+    def shown(self, after: A, unknown: Marks) -> Shown:
         """Say what the change shows of the labels."""
 
     @abstractmethod
-    def where(self, after: Attributes, provider: Provider) -> Where:
+    def marked(self, marks: Marks) -> tuple[Json, Json]:
+        """Return the marks of the label attribute, and of the one that merges provider defaults into it."""
+
+    @abstractmethod
+    def where(self, after: A, provider: Provider) -> Where:
         """Return account and region, as far as they are certain."""
 
-    def plain(self, after: Marks, unknown: Marks, provider: Provider) -> Tags | None:
+    def plain(self, after: A, unknown: Marks, provider: Provider) -> Tags | None:
         """Return the tags where all is known and the resource itself sets every one: the common case."""
         shown = self.shown(after, unknown)
         return strings(shown.own) if is_plain(shown, provider) else None
@@ -100,14 +127,22 @@ class CloudKind(Kind):
     def read(self, change: ResourceChange, context: Context) -> Resource:
         """Read one resource."""
         seen = change.change
-        after = seen.after or NOTHING
-        unknown = seen.after_unknown if type(seen.after_unknown) is Attributes else NOTHING
+        unknown = seen.after_unknown
+        return self.build(
+            change, context, self.attributes(seen.after), unknown if type(unknown) is Marks else NO_MARKS
+        )
+
+    def build(self, change: ResourceChange, context: Context, after: A, unknown: Marks) -> Resource:
+        """Make a resource of what a change shows."""
+        seen = change.change
         provider = context.configuration.provider(self.provider, change)
         account, region = self.where(after, provider)
-        secret = seen.after_sensitive
         tags = self.plain(after, unknown, provider)
-        if tags is None or (type(secret) is Marks and _is_marked(secret)):
-            return self._read_fully(change, context, provider, account, region)
+        taggability, origins, opened = self._taggable, NO_ORIGINS, None
+        if tags is None:
+            shown = self.shown(after, unknown)
+            taggability = self._taggability(shown, context.complete and seen.after_unknown is not None)
+            tags, origins, opened = self._effective(shown, provider, change, context, taggability)
         return Resource(
             cloud=self.cloud,
             type=self.type,
@@ -120,58 +155,39 @@ class CloudKind(Kind):
             file=context.file,
             place=self.place,
             tags=tags,
-            taggability=self._taggable,
-        )
-
-    def _read_fully(
-        self,
-        change: ResourceChange,
-        context: Context,
-        provider: Provider,
-        account: str | None,
-        region: str | None,
-    ) -> Resource:
-        seen = change.change
-        after = seen.after or NOTHING
-        unknown = seen.after_unknown if type(seen.after_unknown) is Attributes else NOTHING
-        shown = self.shown(after, unknown)
-        taggability = self._taggability(shown, context.complete and seen.after_unknown is not None)
-        found = UNTAGGED if not taggability.answer else self._effective(shown, provider, change, context)
-        secret = seen.after_sensitive
-        return Resource(
-            cloud=self.cloud,
-            type=self.type,
-            address=change.address,
-            native=self.native,
-            id=change.address,
-            name=after.name if type(after.name) is str else change.name or "",
-            account=account or context.place.account,
-            region=context.place.region if region is None else region,
-            file=context.file,
-            place=self.place,
-            tags=found.tags,
-            origins=found.origins,
-            open=found.open,
-            sensitive=self._sensitive(secret, found.tags) if type(secret) is Marks else NOBODY,
+            origins=origins,
+            open=opened,
+            sensitive=self._sensitive(seen.after_sensitive, tags) if seen.after_sensitive else NOBODY,
             taggability=taggability,
         )
 
-    def _sensitive(self, marks: Marks, tags: Tags) -> frozenset[str]:
+    def _sensitive(self, marks: Marks | bool, tags: Tags) -> frozenset[str]:
         """Return the keys of tags whose values must not be shown."""
-        shown = self.shown(marks, NOTHING)
-        if shown.own is True or shown.merged is True:
+        if type(marks) is not Marks:
+            return NOBODY
+        own, merged = self.marked(marks)
+        if not own and not merged:
+            return NOBODY
+        if own is True or merged is True:
             return frozenset(tags)
-        both = [each for each in (shown.own, shown.merged) if type(each) is dict]
-        return frozenset(key for marked in both for key, mark in marked.items() if mark)
+        both = [each for each in (own, merged) if type(each) is dict]
+        return frozenset(key for each in both for key, mark in each.items() if mark)
 
     def cause(self, change: ResourceChange, context: Context) -> Unknown | None:
         """Name the expressions that decide the labels; None when the configuration does not set them."""
         return context.configuration.cause(change, *self.path)
 
     def _effective(
-        self, shown: Shown, provider: Provider, change: ResourceChange, context: Context
+        self,
+        shown: Shown,
+        provider: Provider,
+        change: ResourceChange,
+        context: Context,
+        taggability: Taggability,
     ) -> Effective:
         """Merge own labels and provider defaults, which reach only what has the merged attribute."""
+        if not taggability.answer:
+            return UNTAGGED
         merges = shown.merged is not UNSET or shown.merged_marks is not UNSET or not context.complete
         given = provider if merges else Provider(provider.key, provider.origin)
         return effective(shown, given, lambda: self.cause(change, context))
@@ -182,11 +198,6 @@ class CloudKind(Kind):
         if shown.own is not UNSET or shown.own_marks is not UNSET:
             return self._no_map if self._listed or shown.own else self._taggable
         return self._lacking if complete else _catalogued(self.native, self.place)
-
-
-def _is_marked(marks: Marks) -> bool:
-    """Tell whether anything is marked where labels are; blocks have marks as soon as they are there."""
-    return bool(marks.tags or marks.tags_all or marks.labels or marks.user_labels or marks.resource_labels)
 
 
 @cache

@@ -2,9 +2,7 @@
 
 from msgspec import Raw, Struct, json
 
-from tagward_service.sources.terraform_schema import Attributes, Change, Marks, ResourceChange
-
-NOTHING_UNKNOWN = Attributes()
+from tagward_service.sources.terraform_schema import EMPTY, NO_MARKS, Change, Marks, ResourceChange
 
 
 class _Value(Struct, gc=False):
@@ -14,7 +12,7 @@ class _Value(Struct, gc=False):
     name: str | None = None
     provider_name: str | None = None
     deposed_key: str | None = None
-    values: Attributes | None = None
+    values: Raw = EMPTY
     sensitive_values: Marks | bool | None = None
 
 
@@ -47,7 +45,7 @@ def _change(value: _Value, module: str | None) -> ResourceChange:
     return ResourceChange(
         address=value.address,
         type=value.type,
-        change=Change([], value.values, NOTHING_UNKNOWN, value.sensitive_values),
+        change=Change([], value.values, NO_MARKS, value.sensitive_values),
         mode=value.mode,
         name=value.name,
         provider_name=value.provider_name,

@@ -3,7 +3,7 @@
 import re
 
 from tagward_service.sources.terraform_configuration import Provider
-from tagward_service.sources.terraform_schema import Attributes, Json
+from tagward_service.sources.terraform_schema import AwsAttributes, AzureAttributes, GoogleAttributes, Json
 
 Where = tuple[str | None, str | None]
 """Account (subscription, project) and region; None when not known, "" when there is no such thing."""
@@ -27,7 +27,7 @@ def is_global(native: str) -> bool:
     return native.startswith(_GLOBAL_AWS)
 
 
-def of_aws(after: Attributes, provider: Provider) -> Where:
+def of_aws(after: AwsAttributes, provider: Provider) -> Where:
     """Read an ARN where there is one; the provider's own account and region otherwise."""
     account, region = provider.account, provider.region
     if type(after.region) is str:
@@ -39,7 +39,7 @@ def of_aws(after: Attributes, provider: Provider) -> Where:
     return account, region
 
 
-def of_google(after: Attributes, provider: Provider) -> Where:
+def of_google(after: GoogleAttributes, provider: Provider) -> Where:
     """Read the project, and the region or the one that the zone lies in."""
     project = after.project if type(after.project) is str else provider.account
     for place in (after.region, after.location, after.zone):
@@ -49,21 +49,21 @@ def of_google(after: Attributes, provider: Provider) -> Where:
     return project, provider.region
 
 
-def of_azure(after: Attributes, provider: Provider) -> Where:
+def of_azure(after: AzureAttributes, provider: Provider) -> Where:
     """Read the subscription out of an id; a location is written without blanks and capitals."""
     account = subscription_of(after) or provider.account
     location = after.location
     return account, location.replace(" ", "").lower() if type(location) is str else None
 
 
-def subscription_of(after: Attributes) -> str | None:
+def subscription_of(after: AzureAttributes) -> str | None:
     """Return the subscription that the id of the resource or of its parent names."""
     if type(after.subscription_id) is str:
         return after.subscription_id
     return _segment(after.id, 1) or _segment(after.parent_id, 1)
 
 
-def resource_group_of(after: Attributes) -> str | None:
+def resource_group_of(after: AzureAttributes) -> str | None:
     """Return the name of the resource group, from the attribute or from the id of the parent."""
     if type(after.resource_group_name) is str:
         return after.resource_group_name
