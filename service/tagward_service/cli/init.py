@@ -37,8 +37,11 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Write the starter files that are not there yet; raises UsageError when none could be written."""
     base = Path(arguments.directory)
-    if not base.is_dir():
-        raise UsageError(f"{quoted(str(base))} is not a directory; make it first")
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "failed").lower()
+        raise UsageError(f"cannot make the directory {quoted(str(base))}: {reason}") from None
     kept = [] if arguments.force else [name for name in starters.FILES if (base / name).exists()]
     if len(kept) == len(starters.FILES):
         raise UsageError("everything is there already; --force overwrites it")

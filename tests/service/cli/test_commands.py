@@ -48,6 +48,18 @@ def test_init_writes_a_policy_that_is_valid(run: Run, here: Path) -> None:
     assert run("check").code == 0
 
 
+def test_init_makes_the_directory_it_is_given(run: Run, here: Path) -> None:
+    assert run("init", "infra/policy").code == 0
+    assert (here / "infra" / "policy" / "tagward.yaml").is_file()
+
+
+def test_init_says_why_it_cannot_make_a_directory(run: Run, here: Path) -> None:
+    (here / "file").write_text("")
+    ran = run("init", "file/policy")
+    assert ran.code == 2
+    assert "cannot make the directory `file/policy`" in ran.err
+
+
 def test_init_writes_yaml_that_its_readers_understand(run: Run, here: Path) -> None:
     import yaml
 
