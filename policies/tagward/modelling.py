@@ -108,8 +108,10 @@ class Modeller:
 
     @staticmethod
     def selector(entry: language.Selector) -> Selector:
-        """Build a selector."""
+        """Build a selector, with every type in tagward's own spelling where the catalogue has one."""
         given = {name: tuple(globs) for name, globs in asdict(entry).items() if globs is not UNSET}
+        if "types" in given:
+            given["types"] = tuple(map(_canonical_type, given["types"]))
         return Selector(**given) if given else EVERYTHING
 
     @staticmethod
@@ -117,6 +119,14 @@ class Modeller:
         """Build an exemption."""
         match = Modeller.selector(entry.match)
         return Exemption(entry.id, entry.owner, entry.reason, entry.expires, tuple(entry.tags), match)
+
+
+def _canonical_type(glob: str) -> str:
+    """Spell a Terraform or CloudFormation type as every source does, whatever the file it read."""
+    from tagward.catalog import tagward_type
+
+    plain = glob.removeprefix("!")
+    return glob.removesuffix(plain) + (tagward_type(plain) or plain)
 
 
 def _stages(enforce: Any) -> tuple[Stage, ...]:
