@@ -31,6 +31,7 @@ MANIFESTS = [
     *(seed for seed in seeds_in(DEMO, largest=LARGEST_REAL) if not seed.is_json),
     *seeds_in(REAL / "kubernetes", largest=LARGEST_REAL),
 ]
+TEMPLATES = seeds_in(HERE / "templates")
 OTHERS = seeds_in(REAL / "mistakes", largest=LARGEST_REAL)
 
 
@@ -92,6 +93,14 @@ def test_manifests_with_changed_bytes(fuzz: Fuzz, check: Check) -> None:
 
 def test_manifests_with_changed_data(fuzz: Fuzz, check: Check) -> None:
     fuzz("manifest-data", 0.12, data_of(MANIFESTS), check, ".yaml")
+
+
+def test_cloudformation_templates_with_changed_bytes(fuzz: Fuzz, check: Check) -> None:
+    fuzz("template-bytes", 0.02, bytes_of(TEMPLATES), check, ".yaml")
+
+
+def test_cloudformation_templates_with_changed_data(fuzz: Fuzz, check: Check) -> None:
+    fuzz("template-data", 0.02, data_of(TEMPLATES), check, ".json")
 
 
 def test_other_files_with_changed_bytes(fuzz: Fuzz, check: Check) -> None:
