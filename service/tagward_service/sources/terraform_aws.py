@@ -61,6 +61,10 @@ class CloudControlKind(AwsKind[AwsAttributes]):
         """Return `tags` as a map."""
         return pairs_shown(after.tags, unknown.tags)
 
+    def cause(self, change: ResourceChange, context: Context) -> Unknown | None:
+        """Name what decides `tags`, which this provider shows as unknown wherever they are not set."""
+        return context.configuration.cause(change, *self.path)
+
 
 class MakerKind(AwsKind[MakerAttributes]):
     """An AWS type that makes billed things with tags of their own."""

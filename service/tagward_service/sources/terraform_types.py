@@ -25,6 +25,7 @@ from tagward_service.sources.terraform_where import Where
 NOBODY: frozenset[str] = frozenset()
 A = TypeVar("A", bound=Attributes)
 UNTAGGED = Effective(NO_TAGS)
+PROVIDER_DECIDES = Unknown("the provider")
 
 
 class Context(Struct):
@@ -174,8 +175,12 @@ class CloudKind(Kind[A]):
         return frozenset(key for each in both for key, mark in each.items() if mark)
 
     def cause(self, change: ResourceChange, context: Context) -> Unknown | None:
-        """Name the expressions that decide the labels; None when the configuration does not set them."""
-        return context.configuration.cause(change, *self.path)
+        """Name the expressions that decide the labels; None when it is certain that nobody sets them.
+
+        A block that the configuration leaves out is unknown as a whole only because the provider fills it.
+        """
+        cause = context.configuration.cause(change, *self.path)
+        return cause if cause or len(self.path) > 1 else PROVIDER_DECIDES
 
     def _effective(
         self,
