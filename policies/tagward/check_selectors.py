@@ -1,12 +1,13 @@
 """Checks on selectors: each must be able to match something."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from tagward.clouds import reachable
+from tagward.clouds import reachable, scope_reachable
 from tagward.diagnostics import Diagnostic, Steps, did_you_mean, quoted
 from tagward.globs import is_literal, matcher, split
 from tagward.policy import CLOUDS, Policy, Selector
+
+NEVER = "this can never match: its fields belong to different clouds"
 
 At = Callable[..., Diagnostic]
 """Builds a diagnostic from the path of a part of what is checked, and a message."""
@@ -14,19 +15,32 @@ At = Callable[..., Diagnostic]
 
 def check_selector(selector: Selector, path: Steps, policy: Policy, at: At) -> Iterator[Diagnostic]:
     """List what is wrong with a selector that is written at a path."""
-
-    def inside(inner: Steps, message: str, **details: Any) -> Diagnostic:
-        return at((*path, *inner), message, **details)
-
-    found = [
-        *_check_clouds(selector, inside),
-        *_check_types(selector, inside),
-        *_check_scopes(selector, policy, inside),
-        *_check_contradictions(selector, inside),
-    ]
+    inside = _inside(path, at)
+    found = [*_check_fields(selector, inside), *_check_scopes(selector, policy, inside)]
     yield from found
     if not found and not reachable(selector):
-        yield inside((), "this can never match: its fields belong to different clouds", at_key=True)
+        yield inside((), NEVER, at_key=True)
+
+
+def check_scope(scope: Selector, path: Steps, at: At) -> Iterator[Diagnostic]:
+    """List what is wrong with a scope that is written at a path."""
+    inside = _inside(path, at)
+    found = [*_check_fields(scope, inside)]
+    yield from found
+    if scope.is_empty():
+        yield inside((), "an empty scope selects everything", hint="name its accounts")
+    if not found and not scope_reachable(scope):
+        yield inside((), NEVER, at_key=True)
+
+
+def _inside(path: Steps, at: At) -> At:
+    return lambda inner, message, **details: at((*path, *inner), message, **details)
+
+
+def _check_fields(selector: Selector, at: At) -> Iterator[Diagnostic]:
+    yield from _check_clouds(selector, at)
+    yield from _check_types(selector, at)
+    yield from _check_contradictions(selector, at)
 
 
 def _check_clouds(selector: Selector, at: At) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ from functools import partial
 
 from tagward.check_conditions import check_conditions
 from tagward.check_keys import check_keys
-from tagward.check_selectors import check_selector
+from tagward.check_selectors import check_scope, check_selector
 from tagward.check_values import check_values
 from tagward.diagnostics import Diagnostic, did_you_mean, quoted
 from tagward.housekeeping import forbidden_keys
@@ -22,11 +22,7 @@ def check(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
     if not policy.tags and not (policy.forbidden_keys or policy.forbidden_values):
         yield merger.written.at((), "the policy names no tag", hint="add one under `tags`")
     for name, scope in policy.scopes.items():
-        yield from check_selector(scope, ("scopes", name), policy, merger.written.at)
-        if scope.is_empty():
-            yield merger.written.at(
-                ("scopes", name), "an empty scope selects everything", hint="name its accounts"
-            )
+        yield from check_scope(scope, ("scopes", name), merger.written.at)
     for tag in policy.tags:
         yield from _check_requirements(tag, policy, merger)
         yield from check_values(tag, policy, merger)

@@ -24,16 +24,30 @@ def cloud_of_type(type_glob: str) -> str | None:
 
 def reachable(selector: Selector) -> frozenset[str]:
     """Return the clouds on which a selector can hold at all."""
-    clouds = frozenset(filter(matcher(selector.clouds), CLOUDS)) if selector.clouds else frozenset(CLOUDS)
-    including, _ = split(selector.types)
-    by_type = {cloud_of_type(glob) for glob in including}
-    if including and None not in by_type:
-        clouds &= by_type
+    clouds = _of_kind(selector)
     if any(not glob.startswith("!") for glob in selector.namespaces):
         clouds &= {"kubernetes"}
     if any(not glob.startswith("!") for glob in (*selector.accounts, *selector.regions)):
         clouds -= {"kubernetes"}
     return clouds
+
+
+def scope_reachable(scope: Selector) -> frozenset[str]:
+    """Return the clouds on which a scope can hold: those that have one of the places it names."""
+    places: frozenset[str] = frozenset()
+    if scope.namespaces:
+        places |= {"kubernetes"}
+    if scope.accounts or scope.regions:
+        places |= frozenset(CLOUDS) - {"kubernetes"}
+    return _of_kind(scope) & places if places else _of_kind(scope)
+
+
+def _of_kind(selector: Selector) -> frozenset[str]:
+    """Return the clouds that the clouds and types of a selector leave."""
+    clouds = frozenset(filter(matcher(selector.clouds), CLOUDS)) if selector.clouds else frozenset(CLOUDS)
+    including, _ = split(selector.types)
+    by_type = {cloud_of_type(glob) for glob in including}
+    return clouds & by_type if including and None not in by_type else clouds
 
 
 def named(selector: Selector) -> frozenset[str]:

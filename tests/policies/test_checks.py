@@ -119,6 +119,11 @@ SELECTORS = [
         "tags: [a], ⟦match⟧: {clouds: [aws], namespaces: [x]}}]",
         "different clouds",
     ),
+    case(
+        "clouds and places of a scope",
+        'tags: {a: {}}\nscopes: {⟦s⟧: {clouds: [kubernetes], accounts: ["1"]}}',
+        "different clouds",
+    ),
     case("an empty scope", "tags: {a: {}}\nscopes: {s: ⟦{}⟧}", "selects everything"),
     case(
         "a scope of scopes",
