@@ -28,7 +28,9 @@ class Provider(NamedTuple):
     account: str | None = None
 
 
-NO_PROVIDER = Provider("", "provider defaults")
+def _attribute(name: object) -> str:
+    """Return the argument by which a provider is given the tags that it adds."""
+    return "default_labels" if name in ("google", "google-beta") else "default_tags"
 
 
 class _Resource(Struct, gc=False):
@@ -84,6 +86,8 @@ class Configuration:
         only = self._only.get(name)
         if only is not None:
             return only
+        if name not in self._names:
+            return self._only.setdefault(name, self._by_key(name))
         resource = self._resource(change)
         return self._by_key(
             resource.provider_config_key if resource and resource.provider_config_key else name
@@ -114,22 +118,26 @@ class Configuration:
         return cause.because.split(", ") if cause and cause.because else []
 
     def _sole_providers(self) -> dict[str, Provider]:
-        by_name: dict[str, list[Provider]] = {}
-        for key, provider in self._providers.items():
-            by_name.setdefault(key.rsplit(":", 1)[-1].split(".", 1)[0], []).append(provider)
-        return {name: found[0] for name, found in by_name.items() if len(found) == 1}
+        """Map each provider that has a single configuration, the plain one of the root module, to it."""
+        keys: dict[str, list[str]] = {}
+        for key in self._providers:
+            keys.setdefault(key.rsplit(":", 1)[-1].split(".", 1)[0], []).append(key)
+        self._names = set(keys)
+        return {name: self._providers[name] for name, found in keys.items() if found == [name]}
 
     def _by_key(self, key: str) -> Provider:
         module, _, name = key.rpartition(":")
         while module and f"{module}:{name}" not in self._providers:
             module = module.rpartition(".module.")[0]
-        return self._providers.get(f"{module}:{name}" if module else name, NO_PROVIDER)
+        found = self._providers.get(f"{module}:{name}" if module else name)
+        # What the configuration leaves out, the environment may set: credentials, a region, tags to add.
+        return found or Provider("", f"provider {_attribute(name)}")
 
     def _read_provider(self, key: str, config: dict[str, Json]) -> Provider:
         expressions = config.get("expressions")
         expressions = expressions if isinstance(expressions, dict) else {}
         name, alias = config.get("name"), config.get("alias")
-        attribute = "default_labels" if name in ("google", "google-beta") else "default_tags"
+        attribute = _attribute(name)
         tags, unknown, computed = self._defaults(expressions.get(attribute))
         region = self._constant(expressions.get("region"))
         return Provider(

@@ -18,7 +18,7 @@ from tests.service.sources.terraform_plans import (
 
 LATE = "terraform_data.project.id"
 DEFAULTS = {"team": "platform"}
-PROVIDER = {
+PROVIDER: dict[str, Any] = {
     "aws": {
         "name": "aws",
         "expressions": {"default_tags": [{"tags": {"constant_value": DEFAULTS}}]},
@@ -150,7 +150,7 @@ def test_an_unknown_value_inside_tags_all_is_a_key_that_exists() -> None:
     after = {"tags": {"a": "1"}, "tags_all": {"a": "1"}}
     resource = one(after, {"tags": {}, "tags_all": {"Name": True}})
     assert resource.tags == {"a": "1", "Name": Unknown()}
-    assert resource.origins == {"Name": "provider defaults"}
+    assert resource.origins == {"Name": "provider default_tags"}
 
 
 def test_a_map_that_is_unknown_as_a_whole_is_open() -> None:
@@ -244,6 +244,16 @@ def test_provider_keys_of_modules_are_looked_up_outwards() -> None:
     bucket = change("module.m.aws_s3_bucket.a", {"tags": None}, {"tags_all": True}, module_address="module.m")
     resource = read_one(plan(bucket, configuration={"provider_config": provider, "root_module": root}))
     assert resource.tags == DEFAULTS
+
+
+def test_a_resource_of_the_unconfigured_provider_takes_nothing_from_an_alias() -> None:
+    alias = PROVIDER["aws"] | {"alias": "b"}
+    alias_region = {"region": {"constant_value": "us-west-2"}}
+    provider = {"aws.b": alias | {"expressions": PROVIDER["aws"]["expressions"] | alias_region}}
+    root = {"resources": [configured("aws_s3_bucket.a", {})]}
+    configuration = {"provider_config": provider, "root_module": root}
+    resource = one({"tags": None}, {"tags_all": True}, configuration=configuration)
+    assert (resource.tags, resource.region) == ({}, None)
 
 
 def test_values_that_are_no_text_are_shown_as_json() -> None:
