@@ -6,14 +6,24 @@ from tagward.carriers import NO_ORIGINS
 from tagward.conditions import tags_of
 from tagward.findings import Finding
 from tagward.policy import Tag
-from tagward.resource import Part, Resource, Tags, Unknown
+from tagward.resource import Part, Resource, Tags, TagValue, Unknown
 from tagward.tag_rule import PlacedRule
+from tagward.values import NO_VALUE, Fault
 
 MOST = 65_536
 """So many judgements, and so many keys, are remembered for one place."""
 
 GOOD = object()
 """Stands for any value that its tag accepts, where no condition looks at it."""
+
+
+class _Telling(dict[TagValue | None, Fault | None]):
+    def __missing__(self, value: TagValue | None) -> Fault:
+        return NO_VALUE
+
+
+TELLING = _Telling()
+"""Stands in for verdicts where every value makes a difference."""
 
 NOBODY_HIDDEN: frozenset[str] = frozenset()
 
@@ -33,12 +43,13 @@ class Recall:
         self.rules = rules
         tags = [placed.rule.tag for placed in rules]
         watched = frozenset(_watched(tags))
-        self._verdicts = tuple(
-            (placed.key, None if placed.rule.tag.id in watched else placed.rule.judge_value.verdicts)
-            for placed in rules
+        aliases = dict.fromkeys(alias.key for tag in tags for alias in tag.aliases)
+        self._keys = (*(placed.key for placed in rules), *aliases)
+        self._verdicts: tuple[dict[TagValue | None, Fault | None], ...] = (
+            *(TELLING if each.rule.tag.id in watched else each.rule.judge_value.verdicts for each in rules),
+            *(TELLING for _ in aliases),
         )
-        self._aliases = tuple(dict.fromkeys(alias.key for tag in tags for alias in tag.aliases))
-        self._names = frozenset((*(placed.key for placed in rules), *self._aliases))
+        self._names = frozenset(self._keys)
         self._lowered = frozenset(name.lower() for name in self._names)
         self._is_able = not any(each.looks_at_names for placed in rules for each in placed.placed)
         self._is_able_with_parts = not any(placed.rule.looks_at_names for placed in rules)
@@ -71,17 +82,14 @@ class Recall:
         )
 
     def _look(self, tags: Tags, place: str, open_: Unknown | None, origins: Mapping[str, str]) -> Look:
-        look: list[object] = [place, open_]
-        get = tags.get
-        for key, verdicts in self._verdicts:
-            value = get(key)
-            good = verdicts is not None and isinstance(value, str) and verdicts[value] is None
-            look.append(GOOD if good else value)
-        look += map(get, self._aliases)
+        values = map(tags.get, self._keys)
+        general = [
+            GOOD if verdicts[value] is None else value
+            for value, verdicts in zip(values, self._verdicts, strict=True)
+        ]
         if origins:
-            look += map(origins.get, (key for key, _ in self._verdicts))
-            look += map(origins.get, self._aliases)
-        return tuple(look)
+            general += map(origins.get, self._keys)
+        return (place, open_, *general)
 
     def _look_at_part(self, part: Part) -> Look:
         return (part.what, part.type, part.carries, self._look(part.tags, part.place, part.open, NO_ORIGINS))

@@ -8,6 +8,7 @@ from msgspec import Struct
 from tagward.findings import Code
 from tagward.patterns import compile_pattern, legal_value
 from tagward.policy import Allowed, Matches, Tag
+from tagward.resource import TagValue
 from tagward.spelling import nearest, shorten
 
 FEW = 8
@@ -46,16 +47,22 @@ def one_of(values: Iterable[str]) -> str:
     return ", ".join(every[:FEW]) + more
 
 
-class Verdicts(dict[str, Fault | None]):
-    """Verdicts by value, each made when it is first asked for."""
+NO_VALUE = Fault(Code.MISSING, "required", "missing")
+"""The verdict on what is not there, or not known."""
+
+
+class Verdicts(dict[TagValue | None, Fault | None]):
+    """Verdicts by value, each made when it is first asked for; None is a good one."""
 
     MOST = 65_536
 
     def __init__(self, judge: Callable[[str], Fault | None]) -> None:
-        super().__init__()
+        super().__init__({None: NO_VALUE})
         self._judge = judge
 
-    def __missing__(self, value: str) -> Fault | None:
+    def __missing__(self, value: TagValue | None) -> Fault | None:
+        if not isinstance(value, str):
+            return NO_VALUE
         if len(self) >= self.MOST:
             self.clear()
         fault = self[value] = self._judge(value)
