@@ -57,7 +57,8 @@ def random_condition(random: Random, depth: int = 3) -> Condition:
 def test_an_answer_that_is_known_stays_when_the_unknown_becomes_known(seed: int) -> None:
     random = Random(seed)
     condition = random_condition(random)
-    tags: dict[str, TagValue] = {key: random.choice(["x", "y", Unknown()]) for key in "abc"}
+    drawn: list[TagValue] = ["x", "y", Unknown()]
+    tags = {key: random.choice(drawn) for key in "abc"}
     early = holds(condition, tags.get)
     for value in ("x", "y", "z", None):
         known = {key: value if isinstance(each, Unknown) else each for key, each in tags.items()}
@@ -101,7 +102,8 @@ def test_a_finding_says_why_the_tag_is_required(policies: Policies) -> None:
 
 def test_the_strongest_of_several_requirements_counts(policies: Policies) -> None:
     policy = policies.load(
-        "tags: {kind: {}, run: {required: [{level: recommended}, {when: {kind: [x]}}, {on: {clouds: [gcp]}}]}}"
+        "tags: {kind: {}, run: {required: [{level: recommended}, {when: {kind: [x]}},"
+        " {on: {clouds: [gcp]}}]}}"
     )
     assert only(policy, aws({"kind": "y"})).status == "recommended"
     assert only(policy, aws({"kind": "x"})).status == "violation"

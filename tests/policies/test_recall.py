@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,8 +47,8 @@ OTHER = Tag("b", "b", keys={"aws": "b"}, inherit=())
 WHEN_B = TagIn("b", frozenset({"x"}))
 
 
-def instance(**fields: object) -> Resource:
-    return Resource(cloud="aws", type="aws:ec2:instance", address="x", account="1", region="r", **fields)  # type: ignore[arg-type]
+def instance(**fields: Any) -> Resource:
+    return Resource(cloud="aws", type="aws:ec2:instance", address="x", account="1", region="r", **fields)
 
 
 def test_the_origin_of_a_tag_that_a_condition_looks_at_is_not_forgotten() -> None:

@@ -61,7 +61,7 @@ SELECTED: list[tuple[Resource, dict[str, tuple[str, ...]], Answer]] = [
 
 @pytest.mark.parametrize(("resource", "fields", "answer"), SELECTED)
 def test_a_selector_decides(resource: Resource, fields: dict[str, tuple[str, ...]], answer: Answer) -> None:
-    assert holds(resource, **fields) is answer
+    assert selects(Selector(**fields), resource, {}) is answer
 
 
 PROD = {"prod": Selector(accounts=("111122223333",), namespaces=("prod-*",))}
@@ -106,7 +106,7 @@ def test_a_scope_may_look_at_names() -> None:
 
 @given(st.lists(st.sampled_from(ANSWERS), max_size=5))
 def test_three_valued_logic_is_the_logic_of_what_may_turn_out(answers: list[Answer]) -> None:
-    worlds = [[]]
+    worlds: list[list[bool]] = [[]]
     for answer in answers:
         worlds = [
             [*world, each] for world in worlds for each in ((True, False) if answer is None else (answer,))
