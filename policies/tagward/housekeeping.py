@@ -42,12 +42,14 @@ class Housekeeping:
         )
 
     def hidden(self, resource: Resource) -> frozenset[str]:
-        """Return the keys whose values must not be shown: sensitive ones, and forbidden values."""
-        if not self._forbidden_values:
+        """Return the keys whose values must not be shown: sensitive ones, and all that `forbid` matches."""
+        if not (self._forbidden_values or self.policy.forbidden_keys):
             return resource.sensitive
         inherited = [(layer.name, layer.tags) for layer in resource.inherited]
         shown = [*_tags_at(resource), *inherited]
-        return resource.sensitive | {key for _, key in self._with_forbidden_value(shown)}
+        is_forbidden = self._forbids_key(resource.cloud)
+        keys = {key for _, tags in shown for key in tags if is_forbidden(key)}
+        return resource.sensitive | keys | {key for _, key in self._with_forbidden_value(shown)}
 
     def judge(self, resource: Resource, findings: Iterable[Finding]) -> list[Finding]:
         """Return what is wrong with the tags as a whole."""
@@ -64,13 +66,15 @@ class Housekeeping:
                 if isinstance(value, str) and any(matches(value) for matches in self._forbidden_values):
                     yield place, key
 
+    def _forbids_key(self, cloud: str) -> Matcher:
+        return forbidden_keys(self.policy.forbidden_keys, cloud)
+
     def _forbidden(self, resource: Resource) -> Iterator[Finding]:
-        if self.policy.forbidden_keys:
-            is_forbidden = forbidden_keys(self.policy.forbidden_keys, resource.cloud)
-            for place, key in _keys_at(resource):
-                if is_forbidden(key):
-                    said = f"the key `{shorten(key)}` is forbidden"
-                    yield _finding(Code.FORBIDDEN, "forbid.keys", key, said, place, resource)
+        is_forbidden = self._forbids_key(resource.cloud)
+        for place, key in _keys_at(resource):
+            if is_forbidden(key):
+                said = f"the key `{shorten(key)}` is forbidden"
+                yield _finding(Code.FORBIDDEN, "forbid.keys", key, said, place, resource)
         for place, key in self._with_forbidden_value(_tags_at(resource)):
             said = f"the value of `{shorten(key)}` is of a forbidden form"
             yield _finding(Code.FORBIDDEN, "forbid.values", key, said, place, resource)

@@ -87,7 +87,7 @@ class Issues:
 
     def blank(self, found: Found, fault: Fault, wanted: Need, carrier: Carrier) -> None:
         """The tag is there and says nothing."""
-        shown = "" if fault.said == "blank" else f" {self._shown(found)}"
+        shown = "" if fault.said == "blank" or found.key in self.hidden else f" {self._shown(found)}"
         said = f"`{found.key}` is {fault.said}{shown}{{where}}, which counts as missing"
         self._fault(Code.BLANK, wanted, found.key, said, self._set(found.key), carrier, found)
 

@@ -170,8 +170,9 @@ def test_explain_lists_what_an_ambiguous_name_fits(run: Run, org: Path) -> None:
     assert "Pod/web" in ran.err
 
 
-def test_explain_shows_no_forbidden_value(run: Run, here: Path) -> None:
-    (here / "tagward.yaml").write_text(POLICY + 'forbid: {values: ["hunter[0-9]"]}\n')
+@pytest.mark.parametrize("forbid", ['values: ["hunter[0-9]"]', 'keys: ["*password*"]'])
+def test_explain_shows_no_forbidden_value(run: Run, here: Path, forbid: str) -> None:
+    (here / "tagward.yaml").write_text(f"{POLICY}forbid: {{{forbid}}}\n")
     (here / "pod.json").write_text(manifest("shop", password="hunter2"))
     ran = run("explain", "Pod/shop", "--in", "pod.json")
     assert ran.code == 0
