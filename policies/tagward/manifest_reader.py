@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import yaml
@@ -26,6 +27,8 @@ _HELM = re.compile(
     rb"|printf|required|lookup)\b)"
 )
 _JINJA = re.compile(rb"\{\{|\{%|\{#")
+
+_NO_WRAPPERS: Mapping[str, str] = MappingProxyType({})
 
 Repeats = tuple[tuple[int, str], ...]
 Locate = Callable[[], tuple[Marks[int], Repeats]]
@@ -63,10 +66,13 @@ class Manifest:
         return self._located
 
 
-def read_manifests(data: bytes, file: str, resolve: Resolve = kubernetes_scalar) -> Iterator[Manifest]:
+def read_manifests(
+    data: bytes, file: str, resolve: Resolve = kubernetes_scalar, wrappers: Mapping[str, str] = _NO_WRAPPERS
+) -> Iterator[Manifest]:
     """Yield the documents that hold anything; raise InputError at the first that cannot be read.
 
-    `resolve` says what an unquoted text of YAML means.
+    `resolve` says what an unquoted text of YAML means; `wrappers` maps the tags of a language of its own to
+    the keys of the mappings that they stand for (`!Ref` to `Ref`).
     """
     if len(data) > MAX_MANIFEST_BYTES:
         limit = MAX_MANIFEST_BYTES // 1024 // 1024
@@ -75,26 +81,26 @@ def read_manifests(data: bytes, file: str, resolve: Resolve = kubernetes_scalar)
         raise InputError(file, "the file is UTF-16, not UTF-8", "save the file as UTF-8")
     documents = decode_json(data, _LIMITS.depth)
     if documents is None:
-        yield from _read_yaml(data, file, resolve)
+        yield from _read_yaml(data, file, resolve, wrappers)
         return
     for document in documents:
         if document.data is not None:
             yield Manifest(document.data, document.line, partial(locate_json, document))
 
 
-def _read_yaml(data: bytes, file: str, resolve: Resolve) -> Iterator[Manifest]:
+def _read_yaml(data: bytes, file: str, resolve: Resolve, wrappers: Mapping[str, str]) -> Iterator[Manifest]:
     if has_too_many_directives(data):
         raise InputError(file, "the file has too many `%TAG` lines", "remove them")
     rules = _ManifestRules(data, file, resolve)
     try:
-        yield from _compose(data, rules)
+        yield from _compose(data, rules, wrappers)
     except yaml.YAMLError as error:
         raise _unreadable(error, data, file) from None
 
 
-def _compose(data: bytes, rules: _ManifestRules) -> Iterator[Manifest]:
+def _compose(data: bytes, rules: _ManifestRules, wrappers: Mapping[str, str]) -> Iterator[Manifest]:
     next_event = event_reader(data)
-    composer = Composer(next_event, rules)
+    composer = Composer(next_event, rules, wrappers)
     next_event()
     while not isinstance(next_event(), yaml.StreamEndEvent):
         rules.repeats = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 import msgspec
@@ -30,6 +31,7 @@ Entry = tuple[P, P, "Marks[P] | None"]
 Marks = dict[str | int, Entry[P]]
 """The entries of one mapping by key, or of one list by index."""
 
+_NO_WRAPPERS: Mapping[str, str] = MappingProxyType({})
 CORE_TAG = "tag:yaml.org,2002:"
 MERGE = "<<"
 _TYPED: dict[str, tuple[type, ...]] = {
@@ -66,9 +68,12 @@ class Opened(Generic[P]):
         "merging",
         "start",
         "value",
+        "wrapper",
     )
 
-    def __init__(self, value: Any, start: YamlMark, anchor: str | None, before: int) -> None:
+    def __init__(
+        self, value: Any, start: YamlMark, anchor: str | None, before: int, wrapper: str | None = None
+    ) -> None:
         self.value = value
         self.marks: Marks[P] = {}
         self.start = start
@@ -79,6 +84,7 @@ class Opened(Generic[P]):
         self.key_position: P | None = None
         self.merging = False
         self.merged: set[str] | None = None
+        self.wrapper = wrapper
 
 
 class Rules(Protocol[P]):
@@ -109,11 +115,18 @@ class Rules(Protocol[P]):
 
 
 class Composer(Generic[P]):
-    """Composes the documents of a stream of parse events, one at a time."""
+    """Composes the documents of a stream of parse events, one at a time.
 
-    def __init__(self, next_event: Callable[[], Event], rules: Rules[P]) -> None:
+    `wrappers` maps tags of a language of its own (`!Ref`) to the key of the mapping that a value with that
+    tag stands for (`{"Ref": ...}`).
+    """
+
+    def __init__(
+        self, next_event: Callable[[], Event], rules: Rules[P], wrappers: Mapping[str, str] = _NO_WRAPPERS
+    ) -> None:
         self._next = next_event
         self._rules = rules
+        self._wrappers = wrappers
         self._steps: dict[type[Event], Callable[[Any], None]] = {
             ScalarEvent: self._scalar,
             AliasEvent: self._alias,
@@ -150,6 +163,9 @@ class Composer(Generic[P]):
         if limit is not None and len(text) > limit:
             self._rules.problem(f"the text is longer than {limit:,} characters", event)
         value: Scalar = text
+        if event.tag in self._wrappers:
+            self._wrapped_scalar(event)
+            return
         if event.tag is not None:
             value = self._tagged(event)
         elif event.implicit[0]:
@@ -159,6 +175,15 @@ class Composer(Generic[P]):
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, None, 0, 1)
         self._place(value, None, 0, event, event.start_mark)
+
+    def _wrapped_scalar(self, event: ScalarEvent) -> None:
+        wrapper = self._wrappers[str(event.tag)]
+        position = self._rules.position(event.start_mark, event.end_mark)
+        marks: Marks[P] = {wrapper: (position, position, None)}
+        self._check_depth(len(self._opened) + 1, event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = ({wrapper: event.value}, marks, 1, 1)
+        self._place({wrapper: event.value}, marks, 1, event, event.start_mark)
 
     def _awaits_key(self) -> bool:
         return bool(self._opened) and type(self._opened[-1].value) is dict and self._opened[-1].key is None
@@ -218,18 +243,28 @@ class Composer(Generic[P]):
         self._check_depth(len(self._opened) + 1, event)
         if self._awaits_key():
             self._rules.refuse("a key must be text, not a list or a mapping", event, "put the key in quotes")
-        if event.tag is not None and event.tag not in ("!", CORE_TAG + name):
+        wrapper = self._wrappers.get(event.tag) if event.tag is not None else None
+        if wrapper is None and event.tag is not None and event.tag not in ("!", CORE_TAG + name):
             self._refuse_tag(event, "")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._opened.append(Opened(value, event.start_mark, event.anchor, self._nodes))
+        self._opened.append(Opened(value, event.start_mark, event.anchor, self._nodes, wrapper))
 
     def _close(self, event: MappingEndEvent | SequenceEndEvent) -> None:
         done = self._opened.pop()
+        if done.wrapper is not None:
+            self._wrap(done, done.wrapper, event)
         if done.anchor is not None:
             size = self._nodes - done.before + 1
             self._anchors[done.anchor] = (done.value, done.marks, done.height, size)
         self._place(done.value, done.marks, done.height, event, done.start)
+
+    def _wrap(self, done: Opened[P], wrapper: str, event: Event) -> None:
+        position = self._rules.position(done.start, event.end_mark)
+        done.value = {wrapper: done.value}
+        done.marks = {wrapper: (position, position, done.marks)}
+        done.height += 1
+        self._check_depth(len(self._opened) + done.height, event)
 
     def _place(self, value: Any, inner: Marks[P] | None, height: int, event: Event, start: YamlMark) -> None:
         position = self._rules.position(start, event.end_mark)

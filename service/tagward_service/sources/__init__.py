@@ -60,6 +60,10 @@ def _read_content(content: Content, file: str, place: Place, changed_only: bool)
             from tagward_service.sources.terraform_state import read_state
 
             return read_state(content, file, place)
+        if kind is Kind.TEMPLATE:
+            from tagward_service.sources.cloudformation import read_template
+
+            return read_template(content, file, place)
         from tagward_service.sources.kubernetes import read_manifests
 
         return read_manifests(content, file, place)

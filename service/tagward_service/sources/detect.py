@@ -25,10 +25,11 @@ class Kind(Enum):
     STATE = "Terraform state"
     MANIFEST_JSON = "Kubernetes manifests in JSON"
     MANIFEST_YAML = "Kubernetes manifests in YAML"
+    TEMPLATE = "CloudFormation template"
 
 
 class OtherFileError(InputError):
-    """A file of another trade, which nobody would take for a plan, a state or a manifest."""
+    """A file of another trade, which nobody would take for a plan, a state, a manifest or a template."""
 
 
 class Members(Struct):
@@ -52,6 +53,8 @@ class Members(Struct):
     kind: Raw | UnsetType = UNSET
     uid: Raw | UnsetType = UNSET
     operation: Raw | UnsetType = UNSET
+    AWSTemplateFormatVersion: Raw | UnsetType = UNSET
+    Resources: Raw | UnsetType = UNSET
 
 
 Found = dict[str, bytes]
@@ -71,6 +74,9 @@ _NO_MANIFEST = re.compile(
     rb"""(?:^|\n)["']?apiVersion["']?[ \t]*:[ \t]*["']?(?:tagward/|kustomize\.config\.k8s\.io/)"""
     rb"""|\ncurrent-context[ \t]*:"""
 )
+_FLOW_TEMPLATE = re.compile(rb"\s*\{\s*(?:AWSTemplateFormatVersion|Resources)\s*:")
+_TEMPLATE = re.compile(rb"""(?:^|\n)["']?(AWSTemplateFormatVersion|Resources)["']?[ \t]*:""")
+_NATIVE = re.compile(rb"""Type["']?[ \t]*:\s*["']?[A-Za-z0-9]+::[A-Za-z0-9]""")
 _MENTIONS = (re.compile(rb"apiVersion[\"']?[ \t]*:"), re.compile(rb"kind[\"']?[ \t]*:"))
 
 _PLAN = {"resource_changes", "planned_values", "plan_format_version", "resource_drift"}
@@ -79,6 +85,7 @@ _SHOWN = {"format_version", "terraform_version"}
 _REQUEST = {"uid", "kind", "operation"}
 _NO_MANIFEST_APIS = (b'"tagward/', b'"kustomize.config.k8s.io/')
 _SMALL = 1024
+_MOST_TEMPLATE = 1 << 20
 _MOST_IN_ARRAY = 16 << 20
 
 
@@ -107,9 +114,11 @@ def _detect_json(content: Content, head: bytes, file: str) -> Kind:
     kind = kind_of(found)
     if kind is None and _FLOW_YAML.match(head):
         return Kind.MANIFEST_YAML
+    if kind is None and _FLOW_TEMPLATE.match(head):
+        return Kind.TEMPLATE
     if kind is None:
         found |= _all_members(content, head, file)
-        kind = kind_of(found) or _empty_state(content, found)
+        kind = kind_of(found) or _empty_state(content, found) or _unversioned(content, found)
     if kind is not None:
         return kind
     from tagward_service.sources.mistakes import other_json
@@ -118,6 +127,8 @@ def _detect_json(content: Content, head: bytes, file: str) -> Kind:
 
 
 def _detect_text(content: Content, head: bytes, file: str) -> Kind:
+    if not _is_manifest(head) and _is_template(content):
+        return Kind.TEMPLATE
     if _is_manifest(head) or (len(content) > LOOK and _mentions_manifest(content)):
         return Kind.MANIFEST_YAML
     from tagward_service.sources.mistakes import other_text
@@ -128,6 +139,13 @@ def _detect_text(content: Content, head: bytes, file: str) -> Kind:
 def _is_manifest(head: bytes) -> bool:
     has_both = _API_VERSION.search(head) is not None and _KIND.search(head) is not None
     return has_both and _NO_MANIFEST.search(head) is None
+
+
+def _is_template(content: Content) -> bool:
+    """Tell a template by its version, or by resources whose types are written as CloudFormation does."""
+    start = content[:_MOST_TEMPLATE]
+    names = {match[1] for match in _TEMPLATE.finditer(start)}
+    return b"AWSTemplateFormatVersion" in names or (bool(names) and _NATIVE.search(start) is not None)
 
 
 def _mentions_manifest(content: Content) -> bool:
@@ -180,6 +198,8 @@ def kind_of(found: Found) -> Kind | None:
         return Kind.STATE
     if found.get("version") == b"4" and keys & {"serial", "lineage"}:
         return Kind.STATE
+    if "AWSTemplateFormatVersion" in keys:
+        return Kind.TEMPLATE
     return Kind.MANIFEST_JSON if _is_object_of_kubernetes(found) else None
 
 
@@ -192,12 +212,17 @@ def _is_object_of_kubernetes(found: Found) -> bool:
     return is_text and not is_kubeconfig and not version.startswith(_NO_MANIFEST_APIS)
 
 
+def _unversioned(content: Content, found: Found) -> Kind | None:
+    has_resources = found.get("Resources", b"")[:1] == b"{"
+    return Kind.TEMPLATE if has_resources and _NATIVE.search(content) else None
+
+
 def _empty_state(content: Content, found: Found) -> Kind | None:
     # What `terraform show -json` prints where nothing has been applied yet.
     if not found or found.keys() > _SHOWN or len(content) > _SMALL:
         return None
     try:
         keys = msgspec.json.decode(content, type=dict[str, Raw]).keys()
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeDecodeError):  # the keys that Members skips are not decoded there
         return None
     return Kind.STATE if keys <= _SHOWN and "format_version" in keys else None

@@ -12,7 +12,7 @@ from tagward_service.sources.detect import LOOK, Found, OtherFileError
 from tagward_service.sources.interface import Content
 
 SHOW_JSON = "run `terraform show -json tfplan > plan.json` and give that file"
-WANTED = "give a plan or state in JSON, or Kubernetes manifests"
+WANTED = "give a plan or state in JSON, Kubernetes manifests or a CloudFormation template"
 PLAN_AND_SHOW = "run `terraform plan -out=tfplan`, then `terraform show -json tfplan > plan.json`"
 
 

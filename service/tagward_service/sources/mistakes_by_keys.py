@@ -17,13 +17,17 @@ def _printed_by(command: str) -> Mistake:
     return Mistake(f"what `terraform {command}` prints, which is not a plan", PLAN_AND_SHOW)
 
 
-_LATER = "reading it is not part of this version; give a Terraform plan or Kubernetes manifests"
+_LATER = f"reading it is not part of this version; {WANTED}"
+_SYNTHESISED = "give the templates beside it, `*.template.json`"
+_GET_TEMPLATE = Mistake(
+    "what `aws cloudformation get-template` prints, which has the template inside",
+    "print the template alone: `--query TemplateBody`, with `--output text` for a template in YAML",
+)
 _RENDER = "render it with `helm template CHART > manifests.yaml` and give that file"
 _BUILD = "build it with `kustomize build DIR > manifests.yaml` and give that file"
 _POLICY = Mistake("a tagward policy, not something to check against one", "check it with `tagward check`")
 _KUSTOMIZATION = _other("a kustomization", _BUILD)
 _KUBECONFIG = _other("a kubeconfig, which says how to reach a cluster")
-_CLOUDFORMATION = Mistake("a CloudFormation template", _LATER)
 _CONFIGURATION = Mistake("Terraform configuration in JSON, as CDKTF writes it", PLAN_AND_SHOW)
 _OLD_STATE = Mistake(
     "a Terraform state in an old format", "run `terraform show -json` and give what it prints"
@@ -46,12 +50,11 @@ _BY_KEYS: tuple[tuple[str, Mistake], ...] = (
     ("valid diagnostics", _printed_by("validate -json")),
     ("valid error_count", _printed_by("validate -json")),
     ("version serial", _OLD_STATE),
-    ("AWSTemplateFormatVersion", _CLOUDFORMATION),
-    ("Transform Resources", _CLOUDFORMATION),
+    ("TemplateBody StagesAvailable", _GET_TEMPLATE),
     ("$schema contentVersion", Mistake("an Azure Resource Manager template", _LATER)),
     ("steps changeSummary", Mistake("a preview of Pulumi", _LATER)),
     ("version deployment", Mistake("a stack exported from Pulumi", _LATER)),
-    ("version artifacts", Mistake("the manifest of a CDK cloud assembly", _LATER)),
+    ("version artifacts", _other("the manifest of a CDK cloud assembly", _SYNTHESISED)),
     ("Version Statement", _AWS_POLICY),
     ("configurationItems", _other("a snapshot of AWS Config")),
     ("ResourceTagMappingList", _other("a list from the AWS Resource Groups Tagging API")),
@@ -132,8 +135,6 @@ def _by_keys(present: frozenset[str], text: str) -> Mistake | None:
     for keys, mistake in _BY_KEYS:
         if present.issuperset(keys.split()):
             return mistake
-    if "Resources" in present and "AWS::" in text:
-        return _CLOUDFORMATION
     if "tags" in present and "@@assign" in text:
         return _TAG_POLICY
     if "properties" in present and ('"policyRule"' in text or '"policyDefinitions"' in text):

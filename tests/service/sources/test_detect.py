@@ -60,6 +60,9 @@ def refused(content: bytes | str) -> InputError:
             Kind.MANIFEST_JSON,
         ),
         (REQUEST, Kind.MANIFEST_JSON),
+        ({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {}}, Kind.TEMPLATE),
+        ({"Description": "x", "Resources": {"A": {"Type": "AWS::S3::Bucket"}}}, Kind.TEMPLATE),
+        ({"Parameters": {}, "Resources": {"A": {"Properties": {}, "Type": "Custom::A"}}}, Kind.TEMPLATE),
     ],
 )
 def test_each_kind_is_told_whatever_the_order_of_the_keys(document: object, kind: Kind) -> None:
@@ -77,6 +80,7 @@ def test_each_kind_is_told_whatever_the_order_of_the_keys(document: object, kind
         ({"resources": BIG, **RAW_STATE}, Kind.STATE),
         ({"spec": BIG, **POD}, Kind.MANIFEST_JSON),
         ([{"spec": BIG, **POD}], Kind.MANIFEST_JSON),
+        ({"Mappings": BIG, "Resources": {"A": {"Type": "AWS::S3::Bucket"}}}, Kind.TEMPLATE),
     ],
 )
 def test_keys_beyond_the_first_look_tell_the_kind(document: object, kind: Kind) -> None:
@@ -102,6 +106,40 @@ def test_a_plan_whose_values_mention_other_kinds_stays_a_plan() -> None:
 )
 def test_manifests_in_yaml_are_told(text: str) -> None:
     assert detected(text) is Kind.MANIFEST_YAML
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AWSTemplateFormatVersion: 2010-09-09\n",
+        "# a comment\n---\nDescription: x\nAWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n",
+        "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    Name: !Ref A\n",
+        "Transform: AWS::Serverless-2016-10-31\r\nResources:\r\n  A:\r\n    Type: AWS::SNS::Topic\r\n",
+        '"Resources":\n  A: {"Type": "Custom::Thing"}\n',
+        "{AWSTemplateFormatVersion: '2010-09-09', Resources: {}}\n",
+        "Mappings:\n  A: " + "x" * LOOK + "\nResources:\n  A:\n    Type: AWS::S3::Bucket\n",
+        "Resources:\n  A:\n    Type: Custom::A\n    Text: |\n      apiVersion: v1\n      kind: Pod\n#"
+        + "x" * LOOK,
+    ],
+)
+def test_templates_in_yaml_are_told(text: str) -> None:
+    assert detected(text) is Kind.TEMPLATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  t: |\n    AWSTemplateFormatVersion: 2010-09-09\n",
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  t: |\n    Resources:\n      A: {Type: AWS::S3::Bucket}\n",
+    ],
+)
+def test_a_manifest_that_holds_a_template_stays_a_manifest(text: str) -> None:
+    assert detected(text) is Kind.MANIFEST_YAML
+
+
+def test_sections_that_no_template_has_are_no_template() -> None:
+    assert isinstance(refused("Resources:\n- cpu\n- memory\n"), OtherFileError)
+    assert isinstance(refused('{"Resources": {"cpu": 1}}'), OtherFileError)
 
 
 def test_a_state_can_be_refused_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,10 +227,9 @@ HCL_WHAT = "Terraform source (HCL)"
             "a tagward policy, not something to check against one",
         ),
         (
-            json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {}}),
-            "a CloudFormation template",
+            json.dumps({"StagesAvailable": ["Original"], "TemplateBody": {"Resources": {}}}),
+            "what `aws cloudformation get-template` prints, which has the template inside",
         ),
-        ("Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    Name: !Ref A\n", "a CloudFormation template"),
         ("metadata:\n  name: {{ .Values.name }}\n", "a Helm template"),
         ("{{- if .Values.on }}\na: b\n{{- end }}\n", "a Helm template"),
         ('BilledCost,ChargePeriodStart,Tags\n1,2,"{}"\n', "a billing export in CSV"),
@@ -202,7 +239,6 @@ HCL_WHAT = "Terraform source (HCL)"
         ("name: caf\xe9\n".encode("latin-1"), "text that is not UTF-8"),
         (b'{"a":' * 20_000, "JSON that is nested too deep to be a plan, a state or a manifest"),
         (b'{"steps": [], "changeSummary": {}}', "a preview of Pulumi"),
-        (b'{"version": "36", "artifacts": {}}', "the manifest of a CDK cloud assembly"),
         ((MISTAKES / "terraform_log.json").read_bytes(), LOG_WHAT),
     ],
 )
@@ -238,6 +274,7 @@ def test_what_was_meant_as_an_input_is_named(content: bytes | str, what: str) ->
         ('{"name": "x", "lockfileVersion": 3}', "a lock file of npm"),
         ('{"version": "2.1.0", "runs": []}', "a SARIF report"),
         ('{"bomFormat": "CycloneDX", "components": []}', "a software bill of materials (CycloneDX)"),
+        ('{"version": "36", "artifacts": {}}', "the manifest of a CDK cloud assembly"),
         ('{"spdxVersion": "SPDX-2.3"}', "a software bill of materials (SPDX)"),
         ('{"Version": "2012-10-17", "Statement": []}', "an AWS policy document (SCP or IAM)"),
         ('{"configurationItems": []}', "a snapshot of AWS Config"),
