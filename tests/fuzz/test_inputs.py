@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -119,3 +120,17 @@ def test_an_error_names_the_file_as_it_was_given(tmp_path: Path) -> None:
     (missing,) = read_inputs([str(tmp_path / "x")], place=Place())
     assert isinstance(missing, InputError)
     assert missing.file == str(tmp_path / "x")
+
+
+@pytest.mark.parametrize("inserted", [b"\xff", b"\\ud800"])
+@pytest.mark.parametrize("seed", [*seeds_in(HERE / "states"), *seeds_in(HERE / "templates")])
+def test_a_broken_text_is_answered_wherever_it_stands(check: Check, seed: Seed, inserted: bytes) -> None:
+    for match in re.finditer(b'"', seed.content):
+        check(seed.content[: match.end()] + inserted + seed.content[match.end() :])
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"terraform_version":"1","\xf0\xff":2}', b'{"format_version":"1","\xff":{}}']
+)
+def test_a_broken_key_in_a_small_file_is_refused(check: Check, content: bytes) -> None:
+    assert check(content) == "refused"
