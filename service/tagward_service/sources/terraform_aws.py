@@ -10,6 +10,7 @@ from tagward_service.sources.terraform_configuration import Provider
 from tagward_service.sources.terraform_labels import Shown, strings
 from tagward_service.sources.terraform_parts import PARTS, Seen
 from tagward_service.sources.terraform_schema import (
+    NO_MARKS,
     AwsAttributes,
     Json,
     MakerAttributes,
@@ -73,21 +74,20 @@ class MakerKind(AwsKind[MakerAttributes]):
         super().__init__(native, provider, MakerAttributes, path)
         self._find_parts = PARTS[native]
 
-    def build(
-        self, change: ResourceChange, context: Context, after: MakerAttributes, unknown: Marks
-    ) -> Resource:
-        """Add what the resource makes, as far as the file shows what decides about its tags."""
-        resource = super().build(change, context, after, unknown)
-        if resource.taggability.answer is not True:
-            return resource
-        configuration = context.configuration
+    def read(self, change: ResourceChange, context: Context) -> Resource:
+        """Read one resource with what it makes, as far as the file shows what decides about its tags."""
+        seen, configuration = change.change, context.configuration
+        after = self.attributes(seen.after)
+        unknown = seen.after_unknown if type(seen.after_unknown) is Marks else NO_MARKS
         provider = configuration.provider(self.provider, change)
-        seen = Seen(after, unknown, provider, lambda *path: configuration.cause(change, *path))
-        parts = tuple(self._find_parts(seen))
-        sensitive, secret = resource.sensitive, change.change.after_sensitive
-        if type(secret) is Marks and _hides_block(secret):
-            sensitive = frozenset(resource.tags).union(*(part.tags for part in parts))
-        return replace(resource, parts=parts, sensitive=sensitive)
+        parts = self._find_parts(
+            Seen(after, unknown, provider, lambda *path: configuration.cause(change, *path))
+        )
+        resource = self.build(change, context, after, unknown, parts=tuple(parts))
+        if type(seen.after_sensitive) is Marks and _hides_block(seen.after_sensitive):
+            sensitive = frozenset(resource.tags).union(*(part.tags for part in resource.parts))
+            return replace(resource, sensitive=sensitive)
+        return resource
 
 
 class GroupKind(MakerKind):
@@ -119,8 +119,14 @@ def aws_kind(native: str, provider: str) -> CloudKind[AwsAttributes] | MakerKind
 
 def _hides_block(marks: Marks) -> bool:
     """Tell whether something in a block is secret; it is not told which key, so every tag is hidden."""
-    blocks = (marks.tag, marks.tag_specifications, marks.volume_tags)
-    return any(map(_holds_true, (*blocks, marks.root_block_device, marks.ebs_block_device)))
+    blocks = (
+        marks.tag,
+        marks.tag_specifications,
+        marks.volume_tags,
+        marks.root_block_device,
+        marks.ebs_block_device,
+    )
+    return any(each and _holds_true(each) for each in blocks)
 
 
 def _holds_true(marks: Json) -> bool:

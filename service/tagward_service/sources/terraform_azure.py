@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from tagward.resource import Resource, Tags
+from tagward.resource import Layer, Resource, Tags
 from tagward_service.sources.terraform_configuration import Provider
 from tagward_service.sources.terraform_labels import Shown, strings
-from tagward_service.sources.terraform_layers import RESOURCE_GROUP, SUBSCRIPTION
-from tagward_service.sources.terraform_schema import AzureAttributes, Json, Marks, ResourceChange
+from tagward_service.sources.terraform_layers import RESOURCE_GROUP, SUBSCRIPTION, Layers
+from tagward_service.sources.terraform_schema import NO_MARKS, AzureAttributes, Json, Marks, ResourceChange
 from tagward_service.sources.terraform_types import CloudKind, Context
-from tagward_service.sources.terraform_where import Where, of_azure, resource_group_of
+from tagward_service.sources.terraform_where import Where, of_azure, resource_group_of, subscription_of
 
 
 class AzureKind(CloudKind[AzureAttributes]):
@@ -36,16 +36,18 @@ class AzureKind(CloudKind[AzureAttributes]):
         """Read the subscription and the location."""
         return of_azure(after, provider)
 
-    def build(
-        self, change: ResourceChange, context: Context, after: AzureAttributes, unknown: Marks
-    ) -> Resource:
-        """Add the resource group and the subscription that the file declares, and the type for azapi."""
-        resource = super().build(change, context, after, unknown)
+    def read(self, change: ResourceChange, context: Context) -> Resource:
+        """Read one resource with the layers that the file declares, and the type that azapi is told."""
+        seen = change.change
+        after = self.attributes(seen.after)
+        unknown = seen.after_unknown if type(seen.after_unknown) is Marks else NO_MARKS
+        layers = context.layers
+        inherited = self._inherited(change, after, layers) if layers and layers.declared else ()
+        resource = self.build(change, context, after, unknown, inherited)
         if self.provider == "azapi" and type(after.type) is str and after.type:
-            resource = replace(resource, type=f"azure:{after.type.split('@', 1)[0]}")
-        if not context.layers or not context.layers.declared:
-            return resource
-        group = (RESOURCE_GROUP, self._group, resource_group_of(after))
-        subscription = (SUBSCRIPTION, "subscription_id", resource.account)
-        inherited = context.layers.of(change, group, subscription)
-        return replace(resource, inherited=inherited) if inherited else resource
+            return replace(resource, type=f"azure:{after.type.split('@', 1)[0]}")
+        return resource
+
+    def _inherited(self, change: ResourceChange, after: AzureAttributes, layers: Layers) -> tuple[Layer, ...]:
+        group = layers.of(change, RESOURCE_GROUP, self._group, resource_group_of(after))
+        return group + layers.of(change, SUBSCRIPTION, "subscription_id", subscription_of(after))

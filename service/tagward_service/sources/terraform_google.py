@@ -5,7 +5,7 @@ from typing import TypeVar
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tagward.resource import Resource, Taggability, Tags
+from tagward.resource import Resource, Tags
 from tagward_service.sources.terraform_configuration import Provider
 from tagward_service.sources.terraform_labels import Effective, Shown, strings
 from tagward_service.sources.terraform_layers import PROJECT
@@ -63,24 +63,20 @@ class GoogleKind(CloudKind[A]):
         return of_google(after, provider)
 
     def _effective(
-        self,
-        shown: Shown,
-        provider: Provider,
-        change: ResourceChange,
-        context: Context,
-        taggability: Taggability,
+        self, shown: Shown, provider: Provider, change: ResourceChange, context: Context
     ) -> Effective:
         """Merge as ever; without defaults in the provider, further labels were put there by somebody else."""
         if context.complete and not provider.tags and not provider.open:
             provider = provider._replace(origin=OUTSIDE)
-        return super()._effective(shown, provider, change, context, taggability)
+        return super()._effective(shown, provider, change, context)
 
-    def build(self, change: ResourceChange, context: Context, after: A, unknown: Marks) -> Resource:
-        """Add the project that the file declares."""
-        resource = super().build(change, context, after, unknown)
+    def read(self, change: ResourceChange, context: Context) -> Resource:
+        """Read one resource with the project that the file declares."""
+        resource = super().read(change, context)
         if not context.layers or PROJECT not in context.layers.declared:
             return resource
-        return replace(resource, inherited=context.layers.of(change, (PROJECT, "project", resource.account)))
+        inherited = context.layers.of(change, PROJECT, "project", resource.account)
+        return replace(resource, inherited=inherited)
 
 
 class ElsewhereKind(GoogleKind[ElsewhereAttributes]):
@@ -107,6 +103,8 @@ def google_kind(native: str, provider: str) -> GoogleKind[GoogleAttributes] | El
 
 
 def _merged(after: GoogleAttributes, unknown: Marks) -> tuple[Json, Json]:
+    if after.effective_labels is UNSET and after.terraform_labels is UNSET:
+        return UNSET, unknown.effective_labels
     for merged, marks in (
         (after.effective_labels, unknown.effective_labels),
         (after.terraform_labels, unknown.terraform_labels),

@@ -16,6 +16,15 @@ CONTAINERS = {
 }
 """Types whose tags may be inherited by what lives in them, and the origin that such tags have."""
 
+_INSIDE_NOTHING = {
+    RESOURCE_GROUP: ("azurerm_resource_group", "azurerm_subscription"),
+    SUBSCRIPTION: ("azurerm_subscription",),
+    PROJECT: ("google_project",),
+}
+"""The types that no container of an origin can hold."""
+
+NONE: list[Layer] = []
+
 Read = Callable[[ResourceChange], Resource]
 
 
@@ -28,37 +37,33 @@ class Layers:
         """The origins that any container here is of."""
         self._read = read
         self._configuration = configuration
-        self._by_name: dict[tuple[str, str], list[Resource]] | None = None
-        self._by_address: dict[str, tuple[str, Resource]] = {}
+        self._by_name: dict[tuple[str, str], list[Layer]] | None = None
+        self._by_address: dict[str, Layer] = {}
 
-    def of(self, change: ResourceChange, *wanted: tuple[str, str, str | None]) -> tuple[Layer, ...]:
-        """Return the layers of a resource; each is wanted by origin, by attribute, and by name if known."""
-        own = CONTAINERS.get(change.type)
-        if own in (SUBSCRIPTION, PROJECT):
+    def of(self, change: ResourceChange, origin: str, attribute: str, name: str | None) -> tuple[Layer, ...]:
+        """Return the container that a resource names or refers to, if it is in one."""
+        if origin not in self.declared or change.type in _INSIDE_NOTHING[origin]:
             return ()
-        found = [self._layer(change, *each) for each in wanted if each[0] in self.declared and each[0] != own]
-        return tuple(layer for layer in found if layer)
-
-    def _layer(self, change: ResourceChange, origin: str, attribute: str, name: str | None) -> Layer | None:
         if self._by_name is None:
             self._by_name = {}
             self._index(self._by_name)
-        found = self._by_name.get((origin, name.casefold()), []) if name else []
+        found = self._by_name.get((origin, name.casefold()), NONE) if name else NONE
         if name is None or len(found) > 1:
             references = self._configuration.references(change, attribute)
             mentioned = filter(None, map(self._mentioned, references))
-            found = [resource for kind, resource in mentioned if kind == origin]
-        return Layer(origin, found[0].name, found[0].tags) if len(found) == 1 else None
+            found = [layer for layer in mentioned if layer.origin == origin]
+        return (found[0],) if len(found) == 1 else ()
 
-    def _index(self, by_name: dict[tuple[str, str], list[Resource]]) -> None:
+    def _index(self, by_name: dict[tuple[str, str], list[Layer]]) -> None:
         for change in self._declared:
             origin, resource = CONTAINERS[change.type], self._read(change)
+            layer = Layer(origin, resource.name, resource.tags)
             # A group goes by its name, a subscription or a project by its id.
             name = resource.name if origin == RESOURCE_GROUP else resource.account or resource.name
-            by_name.setdefault((origin, name.casefold()), []).append(resource)
-            self._by_address[resource.address] = (origin, resource)
+            by_name.setdefault((origin, name.casefold()), []).append(layer)
+            self._by_address[resource.address] = layer
 
-    def _mentioned(self, reference: str) -> tuple[str, Resource] | None:
+    def _mentioned(self, reference: str) -> Layer | None:
         while reference and reference not in self._by_address:
             reference = reference.rpartition(".")[0]
         return self._by_address.get(reference)

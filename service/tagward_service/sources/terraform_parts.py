@@ -19,7 +19,7 @@ from tagward_service.sources.terraform_blocks import (
     pairs_shown,
 )
 from tagward_service.sources.terraform_configuration import Provider
-from tagward_service.sources.terraform_labels import Effective, Shown, effective
+from tagward_service.sources.terraform_labels import NOTHING, Effective, Shown, effective, strings
 from tagward_service.sources.terraform_schema import Json, MakerAttributes, Marks
 
 INSTANCE = "aws:ec2:instance"
@@ -71,7 +71,7 @@ def of_launch_template(seen: Seen) -> Parts:
         ("volume", "the volumes launched from it", VOLUME),
     ):
         found = [
-            _block_tags(seen, block, marks, "tag_specifications")
+            _block_tags(seen, block, marks, "tag_specifications", "tags")
             for block, marks in seen.blocks("tag_specifications")
             if block.get("resource_type") == kind
         ]
@@ -86,30 +86,33 @@ def of_instance(seen: Seen) -> Parts:
     marks = seen.unknown.volume_tags
     why = seen.cause("volume_tags") if marks else None
     if seen.after.volume_tags or why:
-        shown = Shown(seen.after.volume_tags, marks)
-        tags = effective(shown, _without_defaults(seen.provider), lambda: why)
+        block, unknown = {"tags": seen.after.volume_tags}, {"tags": marks}
+        tags = _block_tags(seen, block, unknown, "volume_tags")
         yield Part("its volumes", "volume_tags", tags.tags, tags.open, type=VOLUME)
         return
     yield from _root_volume(seen)
     for block, block_marks in seen.blocks("ebs_block_device"):
-        tags = _block_tags(seen, block, block_marks, "ebs_block_device")
+        tags = _block_tags(seen, block, block_marks, "ebs_block_device", "tags")
         what = f"its volume {block.get('device_name') or ''}".rstrip()
         yield Part(what, "ebs_block_device.tags", tags.tags, tags.open, type=VOLUME)
 
 
 def _root_volume(seen: Seen) -> Parts:
     roots = seen.blocks("root_block_device")
-    tags = _block_tags(seen, *roots[0], "root_block_device") if roots else Effective(NO_TAGS)
+    tags = _block_tags(seen, *roots[0], "root_block_device", "tags") if roots else Effective(NO_TAGS)
     place = "root_block_device.tags" if roots else "volume_tags"
     yield Part("its root volume", place, tags.tags, tags.open, type=VOLUME)
 
 
-def _block_tags(seen: Seen, block: dict[str, Json], marks: dict[str, Json], attribute: str) -> Effective:
+def _block_tags(seen: Seen, block: dict[str, Json], marks: dict[str, Json], *path: str) -> Effective:
     """Return the tags of one block; provider defaults reach it only where it has `tags_all` (aws 5.39)."""
     merges = "tags_all" in block or "tags_all" in marks
+    if not merges and not marks.get("tags"):
+        tags = block.get("tags")
+        return Effective(strings(tags)) if type(tags) is dict else NOTHING
     shown = Shown(block.get("tags"), marks.get("tags"), block.get("tags_all"), marks.get("tags_all"))
     provider = seen.provider if merges else _without_defaults(seen.provider)
-    return effective(shown, provider, lambda: block_cause(seen.cause, attribute, "tags"))
+    return effective(shown, provider, lambda: block_cause(seen.cause, *path))
 
 
 def _without_defaults(provider: Provider) -> Provider:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from msgspec import UNSET, Raw, Struct, json
 
 from tagward.catalog import header, tagward_type, terraform_type
-from tagward.resource import NO_TAGS, Resource, Taggability, Tags, Unknown
+from tagward.resource import NO_TAGS, Layer, Part, Resource, Taggability, Tags, Unknown
 from tagward_service.sources.interface import Place
 from tagward_service.sources.terraform_configuration import Configuration, Provider
 from tagward_service.sources.terraform_labels import (
@@ -24,7 +24,6 @@ from tagward_service.sources.terraform_where import Where
 
 NOBODY: frozenset[str] = frozenset()
 A = TypeVar("A", bound=Attributes)
-UNTAGGED = Effective(NO_TAGS)
 PROVIDER_DECIDES = Unknown("the provider")
 
 
@@ -133,17 +132,27 @@ class CloudKind(Kind[A]):
             change, context, self.attributes(seen.after), unknown if type(unknown) is Marks else NO_MARKS
         )
 
-    def build(self, change: ResourceChange, context: Context, after: A, unknown: Marks) -> Resource:
+    def build(
+        self,
+        change: ResourceChange,
+        context: Context,
+        after: A,
+        unknown: Marks,
+        inherited: tuple[Layer, ...] = (),
+        parts: tuple[Part, ...] = (),
+    ) -> Resource:
         """Make a resource of what a change shows."""
         seen = change.change
         provider = context.configuration.provider(self.provider, change)
         account, region = self.where(after, provider)
-        tags = self.plain(after, unknown, provider)
         taggability, origins, opened = self._taggable, NO_ORIGINS, None
+        tags = self.plain(after, unknown, provider)
         if tags is None:
             shown = self.shown(after, unknown)
             taggability = self._taggability(shown, context.complete and seen.after_unknown is not None)
-            tags, origins, opened = self._effective(shown, provider, change, context, taggability)
+            tags = NO_TAGS
+            if taggability.answer:
+                tags, origins, opened = self._effective(shown, provider, change, context)
         return Resource(
             cloud=self.cloud,
             type=self.type,
@@ -158,6 +167,8 @@ class CloudKind(Kind[A]):
             tags=tags,
             origins=origins,
             open=opened,
+            inherited=inherited,
+            parts=parts if taggability.answer else (),
             sensitive=self._sensitive(seen.after_sensitive, tags) if seen.after_sensitive else NOBODY,
             taggability=taggability,
         )
@@ -183,16 +194,9 @@ class CloudKind(Kind[A]):
         return cause if cause or len(self.path) > 1 else PROVIDER_DECIDES
 
     def _effective(
-        self,
-        shown: Shown,
-        provider: Provider,
-        change: ResourceChange,
-        context: Context,
-        taggability: Taggability,
+        self, shown: Shown, provider: Provider, change: ResourceChange, context: Context
     ) -> Effective:
         """Merge own labels and provider defaults, which reach only what has the merged attribute."""
-        if not taggability.answer:
-            return UNTAGGED
         merges = shown.merged is not UNSET or shown.merged_marks is not UNSET or not context.complete
         given = provider if merges else Provider(provider.key, provider.origin)
         return effective(shown, given, lambda: self.cause(change, context))
