@@ -27,7 +27,7 @@ def read_inputs(
     """
     manifests: list[Manifests] = []
     for named in find_files(paths):
-        if isinstance(named, InputError):
+        if isinstance(named, (Reading, InputError)):
             yield named
             continue
         outcome = _read(named, place, changed_only)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from tagward.errors import InputError
-from tagward_service.sources.interface import STDIN
+from tagward_service.sources.interface import STDIN, NotEvaluated, Reading
 
 STANDARD_INPUT = "<stdin>"
 MOST_READ = 1 << 30
@@ -34,8 +34,11 @@ class Named(Struct, frozen=True):
     found: bool = False
 
 
-def find_files(paths: Sequence[str]) -> Iterator[Named | InputError]:
-    """Walk the paths in the order given, directories sorted; a path given twice is read once."""
+def find_files(paths: Sequence[str]) -> Iterator[Named | Reading | InputError]:
+    """Walk the paths in the order given, directories sorted; a path given twice is read once.
+
+    A directory without any file to read is a reading without resources.
+    """
     for path in dict.fromkeys(paths):
         if path != str(STDIN) and _is_directory(path):
             yield from _walk(path)
@@ -50,7 +53,7 @@ def _is_directory(path: str) -> bool:
         return False
 
 
-def _walk(directory: str) -> Iterator[Named | InputError]:
+def _walk(directory: str) -> Iterator[Named | Reading | InputError]:
     failed: list[OSError] = []
     is_empty = True
     for base, directories, files in os.walk(directory, onerror=failed.append):
@@ -61,8 +64,8 @@ def _walk(directory: str) -> Iterator[Named | InputError]:
                 yield Named(str(Path(base, name)), found=True)
     yield from (InputError(str(error.filename), _reason(error), _next(error)) for error in failed)
     if is_empty and not failed:
-        what = "the directory holds no .json, .yaml or .yml file"
-        yield InputError(directory, what, "name the plan or the manifests themselves")
+        why = "the directory holds no .json, .yaml or .yml file; name the plan or the manifests themselves"
+        yield Reading(directory, "directory", (), (NotEvaluated(directory, why),))
 
 
 def _is_skipped(name: str) -> bool:

@@ -41,6 +41,14 @@ def test_nothing_evaluated_is_3_unless_that_is_accepted(run: Run, here: Path) ->
     assert run("lint", "empty.json", "--allow-empty").code == 0
 
 
+def test_an_empty_directory_is_nothing_evaluated(run: Run, here: Path) -> None:
+    (here / "none").mkdir()
+    ran = run("lint", "none", "--policy", "pack:ml-platform")
+    assert ran.code == 3
+    assert "the directory holds no .json" in ran.out
+    assert run("lint", "none", "--allow-empty", "--policy", "pack:ml-platform").code == 0
+
+
 def test_a_broken_file_in_a_directory_is_4(run: Run, here: Path) -> None:
     (here / "all").mkdir()
     (here / "all" / "bad.json").write_text(manifest("bad"))

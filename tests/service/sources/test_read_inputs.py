@@ -93,13 +93,20 @@ def test_one_bad_file_does_not_keep_the_others_from_being_read(tmp_path: Path) -
     assert [type(each) for each in outcomes] == [InputError, InputError, Reading]
 
 
-def test_a_missing_file_and_an_empty_directory_are_errors(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     missing = error(tmp_path / "none.json")
     assert (missing.file, missing.what) == (str(tmp_path / "none.json"), "there is no such file")
     assert missing.instead
+
+
+def test_an_empty_directory_holds_no_resource_and_says_so(tmp_path: Path) -> None:
     write(tmp_path / "notes.txt", "x")
-    empty = error(tmp_path)
-    assert (empty.file, empty.what) == (str(tmp_path), "the directory holds no .json, .yaml or .yml file")
+    (empty,) = read(tmp_path)
+    assert isinstance(empty, Reading)
+    assert not list(empty.resources)
+    (said,) = empty.not_evaluated
+    assert (said.what, said.incomplete) == (str(tmp_path), False)
+    assert said.why.startswith("the directory holds no .json, .yaml or .yml file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
