@@ -29,6 +29,8 @@ _WORDS: dict[str, bool | None] = {
 MAX_TEMPLATE_BYTES = 2 * 1024 * 1024
 """Twice what CloudFormation accepts (1 MB, from S3)."""
 
+_RAIN = "`!Rain::"
+_PACKAGE = "it is for Rain: build the template with `rain pkg TEMPLATE` and give what that makes"
 _ONE_EACH = "give one template in each file"
 
 
@@ -57,7 +59,9 @@ def read_document(content: Content, file: str) -> Document:
     try:
         manifests = read_manifests(data, file, _plain, SHORT_TAGS)
         first, second = next(manifests, None), next(manifests, None)
-    except InputError:
+    except InputError as error:
+        if _RAIN in error.what:
+            raise InputError(file, error.what, _PACKAGE, line=error.line) from None
         if data.lstrip()[:1] == b"{" and not data.lstrip(b" \t\r\n{")[:1].isalpha():
             # Says what is wrong with it as JSON.
             msgspec.json.decode(data)

@@ -65,8 +65,8 @@ def shown(value: Any) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    plain = _BLANKS.sub(" ", text[: 2 * longest]).replace("`", "'").strip()
-    return plain if len(plain) <= longest else f"{plain[:longest]}..."
+    plain = _BLANKS.sub(" ", text[: 2 * longest]).replace("`", "'").lstrip()
+    return plain.rstrip() if len(plain) <= longest else f"{plain[:longest].rstrip()}..."
 
 
 def _pieces(value: Any) -> Iterator[str]:
@@ -190,6 +190,9 @@ class Values:
             text, given = argument
         if not isinstance(text, str) or not _is_short([text]):
             return unknown({"Fn::Sub": argument})
+        alone = _VARIABLE.fullmatch(text)
+        if alone and alone[2] in self._parameters:
+            return self._variable(alone, given)
         filled = self._fill(text, given)
         return unknown({"Fn::Sub": text}) if filled is None else self.text(filled)
 
@@ -227,5 +230,7 @@ def _parameter(name: str, declared: dict[str, Any]) -> Value:
     default = declared.get("Default")
     if default is None or is_secret:
         return Unknown(f"the parameter `{name}`")
+    if default == "":
+        return Unknown(f"the parameter `{name}` (empty by default)")
     word = "stored at" if is_stored else "default"
     return Unknown(f"the parameter `{name}` ({word} `{_cut(_text(default), _LONGEST_DEFAULT)}`)")

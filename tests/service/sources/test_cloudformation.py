@@ -345,6 +345,12 @@ def test_what_cannot_be_read_is_an_error_that_says_where(text: str, line: int | 
     assert caught.value.what.startswith(what)
 
 
+def test_directives_of_rain_are_told_from_mistakes() -> None:
+    with pytest.raises(InputError, match="the tag `!Rain::Embed` is not allowed; it is for Rain") as caught:
+        read("Resources:\n  A: !Rain::Embed file\n")
+    assert caught.value.line == 2
+
+
 def test_broken_json_is_told_as_json(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text('{"AWSTemplateFormatVersion": "2010-09-09",\n"Resources": {"A": {"Type": ')

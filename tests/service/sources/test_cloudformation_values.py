@@ -14,6 +14,7 @@ from tagward_service.sources.interface import Place
 PARAMETERS = {
     "Team": {"Type": "String", "Default": "fraud"},
     "Free": {"Type": "String"},
+    "Empty": {"Type": "String", "Default": ""},
     "Only": {"Type": "String", "AllowedValues": ["churn"]},
     "Either": {"Type": "String", "AllowedValues": ["a", "b"], "Default": "a"},
     "Secret": {"Type": "String", "NoEcho": True, "Default": "hidden", "AllowedValues": ["hidden"]},
@@ -57,12 +58,15 @@ def test_what_nothing_can_override_is_known(value: Any, text: str) -> None:
     [
         ({"Ref": "Team"}, "the parameter `Team` (default `fraud`)"),
         ({"Ref": "Free"}, "the parameter `Free`"),
+        ({"Ref": "Empty"}, "the parameter `Empty` (empty by default)"),
         ({"Ref": "Either"}, "the parameter `Either` (default `a`)"),
         ({"Ref": "Secret"}, "the parameter `Secret`"),
         ({"Ref": "Stored"}, "the parameter `Stored` (stored at `/team`)"),
         ({"Ref": "Bucket"}, "`!Ref Bucket`"),
         ({"Ref": "AWS::Region"}, "`!Ref AWS::Region`"),
         ({"Fn::Sub": "${Team}-x"}, "`!Sub ${Team}-x`"),
+        ({"Fn::Sub": "${Team}"}, "the parameter `Team` (default `fraud`)"),
+        ({"Fn::Base64": "x" * 51 + " xx"}, "`!Base64 " + "x" * 51 + "...`"),
         ({"Fn::Sub": "${Bucket.Arn}"}, "`!Sub ${Bucket.Arn}`"),
         ({"Fn::GetAtt": ["Bucket", "Arn"]}, "`!GetAtt Bucket.Arn`"),
         ({"Fn::GetAtt": "Bucket.Arn"}, "`!GetAtt Bucket.Arn`"),
