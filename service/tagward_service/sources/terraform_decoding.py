@@ -6,17 +6,21 @@ from contextlib import contextmanager
 from msgspec import DecodeError
 
 from tagward.errors import InputError
+from tagward_service.sources.interface import Content
 
 FAILURES = (DecodeError, UnicodeDecodeError, RecursionError)
 """Whatever a decoder raises for content that is not what it should be."""
 
 
 @contextmanager
-def refusing(file: str, what: str, instead: str | None = None) -> Iterator[None]:
-    """Turn whatever a decoder raises into an InputError about `what` in `file`."""
+def refusing(file: str, what: str, content: Content, instead: str) -> Iterator[None]:
+    """Turn whatever a decoder of `content` raises into an InputError about `what` in `file`."""
     try:
         yield
     except FAILURES as error:
+        if "truncated" in str(error):
+            why = f"{what} ends in the middle of the JSON, at byte {len(content)}"
+            raise InputError(file, why, instead) from error
         raise refusal(error, file, what, instead) from error
 
 

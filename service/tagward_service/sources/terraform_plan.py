@@ -30,7 +30,7 @@ def read_plan(content: Content, file: str, place: Place, *, changed_only: bool =
 
     With `changed_only`, resources that the apply does not touch are left out.
     """
-    with refusing(file, "the plan", AGAIN):
+    with refusing(file, "the plan", content, AGAIN):
         plan = _PLAN.decode(content)
         refuse_format(plan.format_version, file)
         configuration = Configuration(plan.configuration, plan.variables)

@@ -57,7 +57,7 @@ _STORED = json.Decoder(list[_Stored] | None)
 
 def read_state(content: Content, file: str, place: Place) -> Reading:
     """Read a state; resources are decoded as they are taken, so InputError may be raised then as well."""
-    with refusing(file, "the state", AGAIN):
+    with refusing(file, "the state", content, AGAIN):
         state = _FILE.decode(content)
         refuse_format(state.format_version, file)
         changes = _stored(state, file) if state.version is not None else values_changes(state.values)

@@ -42,8 +42,8 @@ class Context(Struct):
 
 
 @cache
-def _decoder(schema: type[A]) -> "json.Decoder[A | bool | None]":
-    return json.Decoder(schema | bool | None)
+def _decoder(schema: type[A]) -> "json.Decoder[A | None]":
+    return json.Decoder(schema | None)
 
 
 class Kind(ABC, Generic[A]):
@@ -54,7 +54,6 @@ class Kind(ABC, Generic[A]):
         self.cloud = cloud
         self.type = tagward_type(native) or native
         self._decode = _decoder(schema).decode
-        self._schema = schema
         self.nothing = schema()
 
     @abstractmethod
@@ -63,8 +62,7 @@ class Kind(ABC, Generic[A]):
 
     def attributes(self, raw: Raw) -> A:
         """Decode the attributes that matter; without any, everything is unset."""
-        found = self._decode(raw) if raw else None
-        return found if type(found) is self._schema else self.nothing
+        return (self._decode(raw) if raw else None) or self.nothing
 
 
 class Foreign(Kind[Attributes]):
