@@ -171,6 +171,42 @@ def test_exempt_principals_pass_every_statement() -> None:
     assert not denies(made, {}, action="ec2:DeleteTags", role="break-glass")
 
 
+@pytest.mark.parametrize(
+    ("partition", "principal", "hint"),
+    [
+        ("aws", "break-glass", "like `arn:aws:iam::*:role/break-glass`"),
+        ("aws", "*", "not the ARN of a role or user"),
+        ("aws", "${aws:PrincipalArn}", "not the ARN of a role or user"),
+        ("aws", "arn:aws:s3:::bucket", "not the ARN of a role or user"),
+        ("aws", "arn:aws:sts::*:assumed-role/admin/*", "name the role: `arn:aws:iam::*:role/admin`"),
+        ("aws-cn", "arn:aws:iam::*:role/break-glass", "begin it `arn:aws-cn:`"),
+    ],
+)
+def test_an_exempt_principal_that_nobody_or_everybody_is_is_refused(
+    partition: str, principal: str, hint: str
+) -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(policy(tag(), settings={"partition": partition, "exempt_principals": [principal]}))
+    assert f"`{principal}` in `targets.aws-scp.exempt_principals`" in str(caught.value)
+    assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("partition", "principal"),
+    [
+        ("aws", "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/Admin_*"),
+        ("aws", "arn:aws:iam::111122223333:root"),
+        ("aws", "arn:*:iam::*:user/ops@example.com"),
+        ("aws-us-gov", "arn:aws-us-gov:sts::111122223333:federated-user/ops"),
+        ("*", "arn:aws:iam::*:role/break-glass"),
+    ],
+)
+def test_principals_as_iam_names_them_are_exempt(partition: str, principal: str) -> None:
+    settings = {"partition": partition, "exempt_principals": [principal, principal]}
+    made = compiled(policy(tag(), settings=settings))
+    assert {each["Condition"]["ArnNotLike"]["aws:PrincipalArn"] for each in statements(made)} == {principal}
+
+
 @pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov", "*"])
 def test_arns_are_of_the_partition(partition: str) -> None:
     made = compiled(policy(tag(), settings={"partition": partition}))

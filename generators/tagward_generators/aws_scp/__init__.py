@@ -10,6 +10,7 @@ from tagward_generators.aws_scp.grading import absent, graded
 from tagward_generators.aws_scp.notes import notes
 from tagward_generators.aws_scp.packing import pack
 from tagward_generators.aws_scp.policy_rules import PolicyRules
+from tagward_generators.aws_scp.principals import exempt_principals
 from tagward_generators.aws_scp.protecting import protections
 from tagward_generators.aws_scp.requests import Tags
 from tagward_generators.aws_scp.settings import Settings, settings_of
@@ -50,7 +51,7 @@ class AwsScp:
 
 def _outcomes(policy: Policy, day: date, settings: Settings, made: tuple[Creation, ...]) -> list[Outcome]:
     """Return what each rule came to; whether removal is denied is one rule more."""
-    denier = Denier(made, settings.exempt_principals)
+    denier = Denier(made, exempt_principals(settings.exempt_principals, settings.partition))
     shared = Tags(policy, day)
     tags = {tag: TagViolations(request.tag, shared, policy, day) for tag, request in shared.by_id.items()}
     of_tag = {tag: TagRules(each, denier, by_key=settings.by_key) for tag, each in tags.items()}
