@@ -53,6 +53,7 @@ examples:
 """
 
 _NOTHING = "no input holds a resource that is there to stay, so nothing was evaluated"
+_UNCHANGED = "no input holds a resource that an apply would change, so nothing was evaluated"
 
 _CODES = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
 
@@ -68,7 +69,7 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Judge the inputs, write every output, and return the exit code."""
     settings = resolve(OPTIONS, arguments, os.environ)
-    outputs = _outputs(settings.texts("format") or ("text",))
+    outputs = _outputs(settings.texts("format"))
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
     policy = with_unknown(policy, settings)
@@ -155,6 +156,7 @@ def _finish(outcome: Outcome, settings: Settings) -> int:
         return Exit.FINDINGS
     if not outcome.report.summary.resources and not settings.flag("allow_empty"):
         if not settings.flag("quiet"):
-            complain(f"{_NOTHING}; --allow-empty accepts that", color=color, label="note")
+            why = _UNCHANGED if settings.flag("changed_only") else _NOTHING
+            complain(f"{why}; --allow-empty accepts that", color=color, label="note")
         return Exit.NOTHING
     return Exit.CLEAN

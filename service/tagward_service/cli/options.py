@@ -53,6 +53,7 @@ FORMAT = Option(
     short="-f",
     metavar="FORMAT[=FILE]",
     many=True,
+    default="text",
     help="output format, once or several times; at most one goes to standard output",
 )
 FAIL_ON = Option(

@@ -34,16 +34,34 @@ class Named(Struct, frozen=True):
     found: bool = False
 
 
-def find_files(paths: Sequence[str]) -> Iterator[Named | Reading | InputError]:
-    """Walk the paths in the order given, directories sorted; a path given twice is read once.
+Found = Named | Reading | InputError
+"""A file, or why there is none."""
+
+
+def find_files(paths: Sequence[str]) -> Iterator[Found]:
+    """Walk the paths in the order given, directories sorted; a file given twice is read once.
 
     A directory without any file to read is a reading without resources.
     """
-    for path in dict.fromkeys(paths):
-        if path != str(STDIN) and _is_directory(path):
-            yield from _walk(path)
-        else:
+    given: dict[Path, str] = {}
+    for path in paths:
+        given.setdefault(Path(path), path)
+    seen = set(given)
+    for path in given.values():
+        if path == str(STDIN) or not _is_directory(path):
             yield Named(path)
+        else:
+            yield from _unseen(_walk(path), seen)
+
+
+def _unseen(found: Iterator[Found], seen: set[Path]) -> Iterator[Found]:
+    """Leave out the files that were found before, or that are named on their own."""
+    for each in found:
+        if not isinstance(each, Named):
+            yield each
+        elif Path(each.path) not in seen:
+            seen.add(Path(each.path))
+            yield each
 
 
 def _is_directory(path: str) -> bool:
@@ -53,7 +71,7 @@ def _is_directory(path: str) -> bool:
         return False
 
 
-def _walk(directory: str) -> Iterator[Named | Reading | InputError]:
+def _walk(directory: str) -> Iterator[Found]:
     failed: list[OSError] = []
     is_empty = True
     for base, directories, files in os.walk(directory, onerror=failed.append):

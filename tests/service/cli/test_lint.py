@@ -41,6 +41,15 @@ def test_nothing_evaluated_is_3_unless_that_is_accepted(run: Run, here: Path) ->
     assert run("lint", "empty.json", "--allow-empty").code == 0
 
 
+def test_a_plan_that_changes_nothing_is_said_to_change_nothing(run: Run, here: Path) -> None:
+    change = {"actions": ["no-op"], "before": {"tags": None}, "after": {"tags": None}}
+    resource = {"address": "aws_s3_bucket.x", "mode": "managed", "type": "aws_s3_bucket", "change": change}
+    (here / "plan.json").write_text(json.dumps({"format_version": "1.2", "resource_changes": [resource]}))
+    ran = run("lint", "plan.json", "--changed-only", "--policy", "pack:ml-platform")
+    assert ran.code == 3
+    assert "would change, so nothing was evaluated; --allow-empty" in ran.err
+
+
 def test_an_empty_directory_is_nothing_evaluated(run: Run, here: Path) -> None:
     (here / "none").mkdir()
     ran = run("lint", "none", "--policy", "pack:ml-platform")

@@ -24,6 +24,10 @@ def shown(run: Run, *arguments: str) -> dict[str, tuple[str, str]]:
     return {name: (value, origin) for name, value, origin in rows}
 
 
+def test_the_default_format_is_shown(run: Run) -> None:
+    assert shown(run)["format"] == ("text", "default")
+
+
 def test_the_default_pack_is_used_with_a_notice(run: Run) -> None:
     ran = run("lint", "good.json")
     assert "note: no tagward.yaml from here up, so pack:ml-platform applies" in ran.err

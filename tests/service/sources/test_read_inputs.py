@@ -86,6 +86,22 @@ def test_what_should_have_been_an_input_makes_a_directory_incomplete(
     assert len(list(fine.resources)) == 1
 
 
+def test_a_file_that_is_named_in_several_ways_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "pods" / "pod.yaml", POD.format("x"))
+    monkeypatch.chdir(tmp_path)
+    for paths in (
+        ("pods", "pods/pod.yaml"),
+        ("pods/pod.yaml", "./pods/pod.yaml"),
+        (".", "pods"),
+        ("pods/", "./pods"),
+    ):
+        assert len(read(*paths)) == 1, paths
+    package = write(tmp_path / "pods" / "package.json", '{"name": "x", "scripts": {}}')
+    assert any(isinstance(each, InputError) for each in read(tmp_path, package))
+
+
 def test_one_bad_file_does_not_keep_the_others_from_being_read(tmp_path: Path) -> None:
     outcomes = read(
         write(tmp_path / "a.json", ""), tmp_path / "none.json", write(tmp_path / "b.yaml", POD.format("x"))
