@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 OWN = "metadata.labels"
 
 # The API server refuses these without a template; other kinds may refer to one instead.
-_ALWAYS_WITH_TEMPLATE = {"", "apps", "batch"}
+_ALWAYS_WITH_TEMPLATE = {"", "apps", "batch", "extensions"}
 _REFERENCES = ("spec.runtimeRef.name", "spec.workloadRef.name", "spec.workflowTemplateRef.name")
+# What these name may have labels too, which are merged under those of the object.
+_MERGED = ("spec.runtimeRef", "spec.baseRefs.*")
 # Templates of Argo without one of these only order the others (steps, dag) or wait.
 _ARGO = "argoproj.io"
 _ARGO_RUNS_A_POD = {"container", "script", "containerSet", "resource", "data"}
@@ -38,8 +40,9 @@ def find_parts(kind: KubernetesKind, data: Data) -> Made:
     if any(not place.at for place in (*kind.templates, *kind.volumes)):
         return Made((), own_billed=True)
     faults: list[str] = []
+    merged = _merged(kind, data)
     pods = [
-        _part(spot, place, data, _pods(place, spot, kind), faults)
+        _part(spot, place, data, _pods(place, spot, kind), faults, merged)
         for place in kind.templates
         for spot in find_spots(data, place.at)
         if _runs_a_pod(kind, place, spot)
@@ -54,13 +57,15 @@ def find_parts(kind: KubernetesKind, data: Data) -> Made:
     return Made((*(pods or [_elsewhere(kind, data)]), *volumes), own_billed=False, faults=tuple(faults))
 
 
-def _part(spot: Spot, place: LabelPlace, root: Data, what: str, faults: list[str]) -> Part:
+def _part(
+    spot: Spot, place: LabelPlace, root: Data, what: str, faults: list[str], open_: Unknown | None = None
+) -> Part:
     tags: dict[str, TagValue] = {}
     for path in place.inherits:
         tags |= _read(root, path, path, [] if path == OWN else faults)
     for path in place.labels:
         tags |= _read(spot.value, path, spot.place(path), faults)
-    return Part(what, spot.place(_label_path(spot, place)), tags)
+    return Part(what, spot.place(_label_path(spot, place)), tags, open_)
 
 
 def _label_path(spot: Spot, place: LabelPlace) -> str:
@@ -86,6 +91,13 @@ def _has_labels(place: LabelPlace, root: Data) -> bool:
     return any(as_mapping(value_at(spot.value, path)) for spot in spots for path in place.labels)
 
 
+def _merged(kind: KubernetesKind, data: Data) -> Unknown | None:
+    """Say which other objects may give the pods further labels."""
+    spots = (spot for path in _MERGED for spot in find_spots(data, path))
+    names = [f"`{spot.value['name']}`" for spot in spots if isinstance(spot.value.get("name"), str)]
+    return Unknown(f"the labels of {', '.join(names)}, not in this {kind.kind}") if names else None
+
+
 def _elsewhere(kind: KubernetesKind, data: Data) -> Part:
     """Stand for the pods of an object that holds no template of them."""
     where = kind.templates[0].label_paths[-1]
@@ -99,7 +111,8 @@ def _elsewhere(kind: KubernetesKind, data: Data) -> Part:
 def _pods(place: LabelPlace, spot: Spot, kind: KubernetesKind) -> str:
     if "*" in place.at:
         return f"the {spot.owner} pods" if spot.owner else f"the pods of `{spot.place()}`"
-    return "its pods" if len(kind.templates) == 1 else f"the {role_of(place.at)} pods"
+    is_main = len(kind.templates) == 1 or place.at == "spec"
+    return "its pods" if is_main else f"the {role_of(place.at)} pods"
 
 
 def _volumes(spot: Spot) -> str:

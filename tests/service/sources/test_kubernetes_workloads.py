@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagward.catalog import kubernetes_kinds
+from tagward.catalog import KubernetesKind, kubernetes_kinds
 from tagward.resource import Part, Resource, Unknown
 from tagward_service.sources import read_inputs
 from tagward_service.sources.interface import Place, Reading
@@ -48,6 +48,12 @@ def ray(prefix: str) -> list[tuple[str, str]]:
         *(
             ("apps/v1", kind, {"template": TEMPLATE}, [("its pods", "spec.template.metadata.labels")])
             for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+        ),
+        (
+            "extensions/v1beta1",
+            "Deployment",
+            {"template": TEMPLATE},
+            [("its pods", "spec.template.metadata.labels")],
         ),
         ("batch/v1", "Job", {"template": TEMPLATE}, [("its pods", "spec.template.metadata.labels")]),
         (
@@ -103,6 +109,38 @@ def ray(prefix: str) -> list[tuple[str, str]]:
             "LeaderWorkerSet",
             {"leaderWorkerTemplate": {"workerTemplate": TEMPLATE}},
             [("the worker pods", "spec.leaderWorkerTemplate.workerTemplate.metadata.labels")],
+        ),
+        (
+            "disaggregatedset.x-k8s.io/v1",
+            "DisaggregatedSet",
+            {"roles": [{"name": "prefill", "spec": {"leaderWorkerTemplate": {"workerTemplate": TEMPLATE}}}]},
+            [
+                (
+                    "the prefill pods",
+                    "spec.roles[0].spec.leaderWorkerTemplate.workerTemplate.metadata.labels",
+                )
+            ],
+        ),
+        (
+            "serving.kserve.io/v1alpha2",
+            "LLMInferenceService",
+            {
+                "labels": POD_LABELS,
+                "template": {"containers": []},
+                "prefill": {"labels": POD_LABELS},
+                "router": {"scheduler": {"labels": POD_LABELS}},
+            },
+            [
+                ("its pods", "spec.labels"),
+                ("the prefill pods", "spec.prefill.labels"),
+                ("the scheduler pods", "spec.router.scheduler.labels"),
+            ],
+        ),
+        (
+            "serving.knative.dev/v1",
+            "Configuration",
+            {"template": TEMPLATE},
+            [("its pods", "spec.template.metadata.labels")],
         ),
         (
             "sparkoperator.k8s.io/v1beta2",
@@ -169,9 +207,56 @@ def test_a_train_job_takes_labels_from_a_runtime_that_is_not_in_it() -> None:
     assert part.open == Unknown("the pod template of `torch`, which is not in this TrainJob")
 
 
-@pytest.mark.parametrize("kind", ["TrainingRuntime", "ClusterTrainingRuntime"])
-def test_a_mere_template_is_not_billed(kind: str) -> None:
-    resource = workload("trainer.kubeflow.org/v1alpha1", kind, {})
+@pytest.mark.parametrize(
+    ("api_version", "kind", "spec"),
+    [
+        (
+            "trainer.kubeflow.org/v1alpha1",
+            "TrainJob",
+            {"runtimeRef": {"name": "base"}, "podTemplateOverrides": [TEMPLATE]},
+        ),
+        ("serving.kserve.io/v1alpha2", "LLMInferenceService", {"baseRefs": [{"name": "base"}]}),
+    ],
+)
+def test_labels_that_another_object_may_add_are_not_said_to_be_missing(
+    api_version: str, kind: str, spec: object
+) -> None:
+    (part,) = workload(api_version, kind, spec).parts
+    assert part.open == Unknown(f"the labels of `base`, not in this {kind}")
+
+
+@pytest.mark.parametrize(
+    "spec", [None, {}, {"template": {}}, {"template": {"metadata": {"labels": POD_LABELS}}}]
+)
+def test_the_pod_of_a_notebook_takes_the_labels_of_the_notebook_alone(spec: object) -> None:
+    resource = workload("kubeflow.org/v1", "Notebook", spec)
+    assert (resource.own_billed, resource.parts, resource.tags) == (True, (), OWN)
+
+
+def test_argo_templates_take_labels_from_the_defaults_that_win_over_those_of_all_pods() -> None:
+    spec = {
+        "podMetadata": {"labels": {"ml-team": "all", "ml-project": "all"}},
+        "templateDefaults": {"metadata": {"labels": {"ml-project": "default"}}},
+        "templates": [{"name": "train", "container": {}}],
+    }
+    (part,) = workload("argoproj.io/v1alpha1", "Workflow", spec).parts
+    assert part.tags == {"ml-team": "all", "ml-project": "default"}
+
+
+@pytest.mark.parametrize(
+    ("group", "kind"),
+    [
+        ("trainer.kubeflow.org/v1alpha1", "TrainingRuntime"),
+        ("trainer.kubeflow.org/v1alpha1", "ClusterTrainingRuntime"),
+        ("serving.kserve.io/v1alpha1", "ServingRuntime"),
+        ("serving.kserve.io/v1alpha1", "ClusterServingRuntime"),
+        ("serving.kserve.io/v1alpha2", "LLMInferenceServiceConfig"),
+        ("argoproj.io/v1alpha1", "ClusterWorkflowTemplate"),
+        ("flow.volcano.sh/v1alpha1", "JobTemplate"),
+    ],
+)
+def test_a_mere_template_is_not_billed(group: str, kind: str) -> None:
+    resource = workload(group, kind, {})
     assert resource.taggability.answer is False
     assert resource.taggability.why == f"a {kind} runs nothing itself: what uses it is judged"
 
@@ -227,6 +312,23 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
     max_leaves=20,
 )
+
+
+def holding(path: str) -> object:
+    """Give the least that has something at a path; `*` is one element of a list."""
+    inner: object = {}
+    for step in reversed(path.split(".") if path else []):
+        inner = [inner] if step == "*" else {step: inner}
+    return inner
+
+
+@pytest.mark.parametrize("kind", kubernetes_kinds(), ids=lambda kind: str(kind.name))
+def test_every_place_of_every_known_kind_may_be_without_labels(kind: KubernetesKind) -> None:
+    for place in (*kind.templates, *kind.volumes):
+        document = holding(place.at)
+        spec = document.get("spec") if isinstance(document, dict) else None
+        resource = workload(f"{kind.group}/v1" if kind.group else "v1", kind.kind, spec)
+        assert resource.own_billed or resource.parts
 
 
 @given(st.sampled_from(kubernetes_kinds()), ANYTHING)
