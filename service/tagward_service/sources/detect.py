@@ -76,6 +76,7 @@ _NO_MANIFEST = re.compile(
 )
 _FLOW_TEMPLATE = re.compile(rb"\s*\{\s*(?:AWSTemplateFormatVersion|Resources)\s*:")
 _TEMPLATE = re.compile(rb"""(?:^|\n)["']?(AWSTemplateFormatVersion|Resources)["']?[ \t]*:""")
+_INDENT = re.compile(rb"(?:[ \t]*+(?:(?:#|---)[^\n]*+)?\r?\n)*+( ++)(?![\s#-])")
 _NATIVE = re.compile(rb"""Type["']?[ \t]*:\s*["']?[A-Za-z0-9]+::[A-Za-z0-9]""")
 _MENTIONS = (re.compile(rb"apiVersion[\"']?[ \t]*:"), re.compile(rb"kind[\"']?[ \t]*:"))
 
@@ -127,13 +128,20 @@ def _detect_json(content: Content, head: bytes, file: str) -> Kind:
 
 
 def _detect_text(content: Content, head: bytes, file: str) -> Kind:
-    if not _is_manifest(head) and _is_template(content):
+    outdented = _outdented(head)
+    if not _is_manifest(outdented) and _is_template(content):
         return Kind.TEMPLATE
-    if _is_manifest(head) or (len(content) > LOOK and _mentions_manifest(content)):
+    if _is_manifest(outdented) or (len(content) > LOOK and _mentions_manifest(content)):
         return Kind.MANIFEST_YAML
     from tagward_service.sources.mistakes import other_text
 
     raise other_text(head, file)
+
+
+def _outdented(text: bytes) -> bytes:
+    """Take away the indentation of a document that begins indented, as YAML allows."""
+    match = _INDENT.match(text)
+    return re.sub(rb"(?m)^" + match[1], b"", text) if match else text
 
 
 def _is_manifest(head: bytes) -> bool:
@@ -143,7 +151,7 @@ def _is_manifest(head: bytes) -> bool:
 
 def _is_template(content: Content) -> bool:
     """Tell a template by its version, or by resources whose types are written as CloudFormation does."""
-    start = content[:_MOST_TEMPLATE]
+    start = _outdented(bytes(content[:_MOST_TEMPLATE]))
     names = {match[1] for match in _TEMPLATE.finditer(start)}
     return b"AWSTemplateFormatVersion" in names or (bool(names) and _NATIVE.search(start) is not None)
 

@@ -37,6 +37,7 @@ _TAG_POLICY = _other("an AWS Organizations tag policy")
 _AWS_POLICY = _other("an AWS policy document (SCP or IAM)")
 _VALUES = _other("the values of a Helm chart", _RENDER)
 _SARIF = _other("a SARIF report")
+_INFRACOST = _other("a cost report of Infracost", "give the plan that it was made of")
 _NPM = _other("a package.json of npm")
 _OPENAPI = _other("an OpenAPI description")
 _SCHEMA = _other("a JSON Schema")
@@ -67,6 +68,9 @@ _BY_KEYS: tuple[tuple[str, Mistake], ...] = (
     ("version policy as_of", _other("a report of tagward")),
     ("check_type results", _other("a report of Checkov")),
     ("SchemaVersion Results", _other("a report of Trivy")),
+    ("projects currency", _INFRACOST),
+    ("projects totalHourlyCost", _INFRACOST),
+    ("projects diffTotalHourlyCost", _INFRACOST),
     ("openapi paths", _OPENAPI),
     ("swagger paths", _OPENAPI),
     ("lockfileVersion", _other("a lock file of npm")),
@@ -84,13 +88,16 @@ _BY_KEYS: tuple[tuple[str, Mistake], ...] = (
     ("stages", _other("a CI pipeline")),
 )
 _BLOCKS = frozenset(
-    ("resource", "data", "module", "provider", "terraform", "variable", "output", "locals", "//")
+    """resource data module provider terraform variable output locals moved import removed check ephemeral
+    action //""".split()  # noqa: SIM905
 )
 _KUSTOMIZE = frozenset(
-    """apiVersion kind namespace resources bases components labels commonLabels commonAnnotations namePrefix
-    nameSuffix images replicas replacements patches patchesStrategicMerge patchesJson6902 configMapGenerator
-    secretGenerator generators transformers""".split()  # noqa: SIM905
+    """apiVersion kind metadata namespace resources bases components labels commonLabels commonAnnotations
+    namePrefix nameSuffix images replicas replacements patches patchesStrategicMerge patchesJson6902
+    configMapGenerator secretGenerator generators generatorOptions transformers configurations vars crds
+    openapi buildMetadata helmCharts helmGlobals sortOptions validators""".split()  # noqa: SIM905
 )
+_KUSTOMIZED = frozenset(("resources", "bases", "components"))
 _CHART_VALUES = frozenset(
     """replicaCount image imagePullSecrets nameOverride fullnameOverride serviceAccount service ingress
     resources nodeSelector tolerations affinity podAnnotations podSecurityContext autoscaling""".split()  # noqa: SIM905
@@ -124,7 +131,7 @@ def mistake_in_yaml(text: str, keys: Collection[str]) -> Mistake:
         return _POLICY
     if {"clusters", "contexts"} <= present:
         return _KUBECONFIG
-    if "kustomize.config.k8s.io/" in text or ("resources" in present and present <= _KUSTOMIZE):
+    if "kustomize.config.k8s.io/" in text or (present & _KUSTOMIZED and present <= _KUSTOMIZE):
         return _KUSTOMIZATION
     if len(present & _CHART_VALUES) >= _CHART_VALUES_AT_LEAST:
         return _VALUES

@@ -28,7 +28,8 @@ _BY_TEXT = (
         Mistake("messages of a command that failed, not its result", PLAN_AND_SHOW),
     ),
     (
-        r"^(?:resource|data|module|provider|variable|output|locals|terraform|moved|import|removed|check)"
+        r"^(?:resource|data|module|provider|variable|output|locals|terraform|moved|import|removed|check"
+        r"|ephemeral|action|language)"
         r'(?: "[^"\n]+"){0,2} *\{',
         Mistake("Terraform source (HCL)", PLAN_AND_SHOW),
     ),

@@ -214,7 +214,9 @@ HCL_WHAT = "Terraform source (HCL)"
             json.dumps({"resource": {"aws_instance": {}}, "provider": {}}),
             "Terraform configuration in JSON, as CDKTF writes it",
         ),
+        ('{"resource": {}, "import": {}}', "Terraform configuration in JSON, as CDKTF writes it"),
         ('resource "aws_instance" "a" {\n  ami = "x"\n}\n', HCL_WHAT),
+        ('ephemeral "random_password" "a" {\n}\n', HCL_WHAT),
         ('# comment\nterraform {\n  required_version = ">= 1"\n}\n', HCL_WHAT),
         (
             '# comment\n\nregion = "eu-west-1"\ntags = {\n  a = "b"\n}\n',
@@ -256,6 +258,9 @@ def test_what_was_meant_as_an_input_is_named(content: bytes | str, what: str) ->
             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n",
             "a kustomization",
         ),
+        ("resources: []\nconfigurations: []\n", "a kustomization"),
+        ("bases: [../a]\nnamespace: x\nvars: []\n", "a kustomization"),
+        ("metadata: {}\ncomponents: []\ngeneratorOptions: {}\n", "a kustomization"),
         (KUBECONFIG, "a kubeconfig, which says how to reach a cluster"),
         ("apiVersion: v2\nname: chart\nversion: 1.0.0\n", "the Chart.yaml of a Helm chart"),
         ("replicaCount: 1\nimage: {}\nservice: {}\n", "the values of a Helm chart"),
@@ -275,6 +280,8 @@ def test_what_was_meant_as_an_input_is_named(content: bytes | str, what: str) ->
         ('{"version": "2.1.0", "runs": []}', "a SARIF report"),
         ('{"bomFormat": "CycloneDX", "components": []}', "a software bill of materials (CycloneDX)"),
         ('{"version": "36", "artifacts": {}}', "the manifest of a CDK cloud assembly"),
+        ('{"version": "0.2", "currency": "USD", "projects": []}', "a cost report of Infracost"),
+        ('{"projects": [], "totalHourlyCost": "1", "summary": {}}', "a cost report of Infracost"),
         ('{"spdxVersion": "SPDX-2.3"}', "a software bill of materials (SPDX)"),
         ('{"Version": "2012-10-17", "Statement": []}', "an AWS policy document (SCP or IAM)"),
         ('{"configurationItems": []}', "a snapshot of AWS Config"),
@@ -293,6 +300,23 @@ def test_files_of_other_trades_are_named(content: bytes | str, what: str) -> Non
     error = refused(content)
     assert error.what == what
     assert isinstance(error, OtherFileError)
+
+
+INDENTED_POD = "  apiVersion: v1\n  kind: Pod\n  metadata:\n    name: a\n"
+INDENTED_TEMPLATE = "  Description: a\n  Resources:\n    A:\n      Type: AWS::S3::Bucket\n"
+
+
+@pytest.mark.parametrize("before", ["", "\n", "---\n", "# a comment\n\n---\n  # another\n"])
+@pytest.mark.parametrize(
+    ("document", "kind"), [(INDENTED_POD, Kind.MANIFEST_YAML), (INDENTED_TEMPLATE, Kind.TEMPLATE)]
+)
+def test_a_document_that_is_indented_as_a_whole_is_told(before: str, document: str, kind: Kind) -> None:
+    assert detected(before + document) is kind
+    assert detected((before + document).replace("\n", "\r\n")) is kind
+
+
+def test_keys_inside_something_else_do_not_make_a_manifest() -> None:
+    assert isinstance(refused("extra:\n  apiVersion: v1\n  kind: Pod\n"), OtherFileError)
 
 
 def test_json_that_is_cut_off_says_where_it_ends() -> None:
