@@ -11,8 +11,16 @@ from msgspec.structs import replace
 
 from tagward.evaluation import Evaluator, evaluate
 from tagward.policy import SURFACES, Policy, Requirement, Selector, Tag, TagIn
-from tagward.resource import Layer, Part, Resource
-from tests.policies.strategies import DAY, modelled, random_policy_data, random_resource
+from tagward.resource import Layer, Part, Resource, Taggability, Tags, TagValue, Unknown
+from tests.policies.strategies import (
+    DAY,
+    IDS,
+    ODD_VALUES,
+    WORDS,
+    modelled,
+    random_policy_data,
+    random_resource,
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -33,6 +41,60 @@ def _mixed(one: Resource, other: Resource, random: Random) -> Resource:
     tags = {key: value for key, value in (*one.tags.items(), *other.tags.items()) if random.random() < 0.7}
     origins = {key: "provider aws" for key in tags if random.random() < 0.2}
     return replace(one, tags=tags, origins=origins, open=other.open, parts=other.parts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_twin_that_differs_in_one_thing_is_judged_for_itself(seed: int) -> None:
+    random = Random(seed)
+    policy = modelled(random_policy_data(random)).policy()
+    one_for_all = Evaluator(policy, as_of=DAY)
+    for _ in range(3):
+        resource = random_resource(random, policy, plain=random.random() < 0.3)
+        resource = replace(resource, taggability=Taggability(True, ""), inherited=resource.inherited[:1])
+        for twin in (resource, *(_twin(resource, policy, random) for _ in range(9))):
+            assert one_for_all.assess(twin) == evaluate(policy, twin, as_of=DAY)
+
+
+def _twin(resource: Resource, policy: Policy, random: Random) -> Resource:
+    other = random_resource(random, policy)
+    field = random.choice([*CHANGING, "tags", "tags", "parts", "parts"])
+    if field == "tags":
+        return replace(resource, tags=_changed(resource.tags, random))
+    if field == "parts" and resource.parts:
+        return replace(resource, parts=(_twin_part(resource.parts[0], random), *resource.parts[1:]))
+    return replace(resource, **{field: getattr(other, field)})
+
+
+CHANGING = ("place", "open", "origins", "inherited", "parts", "own_billed", "sensitive", "name", "account")
+
+
+def _twin_part(part: Part, random: Random) -> Part:
+    changes: dict[str, Any] = {
+        "what": random.choice(["the pods", "the root volume"]),
+        "place": random.choice(["volume_tags", "template.labels"]),
+        "carries": not part.carries,
+        "open": None if part.open else Unknown("var.tags"),
+        "type": random.choice(["", "aws:ec2:volume", "kubernetes:apps/Deployment"]),
+        "tags": _changed(part.tags, random),
+    }
+    field = random.choice(list(changes))
+    return replace(part, **{field: changes[field]})
+
+
+def _changed(tags: Tags, random: Random) -> Tags:
+    """Leave a tag out, or change its value or the case of its key."""
+    if not tags:
+        return {random.choice(IDS): "dev"}
+    chosen = random.choice(list(tags))
+    rest = {key: value for key, value in tags.items() if key != chosen}
+    kind = random.randrange(4)
+    if kind == 0:
+        return rest
+    if kind == 1:
+        return rest | {chosen.swapcase(): tags[chosen]}
+    values: list[TagValue] = [*WORDS, *ODD_VALUES, Unknown("var.x")]
+    return {**rest, chosen: random.choice(values)}
 
 
 def alike(policy: Policy, first: Resource, second: Resource) -> None:
@@ -84,3 +146,16 @@ def test_inherited_tags_are_not_forgotten() -> None:
     policy = Policy("p", "1", "", tags=(Tag("a", "A", requirements=(Requirement(),), keys=KEYS),))
     layer = Layer("provider", "aws", {"a": "x"})
     alike(policy, instance(inherited=(layer,)), instance())
+
+
+def test_the_type_of_a_part_is_not_forgotten() -> None:
+    on = Selector(types=("aws:ec2:volume",))
+    policy = Policy("p", "1", "", tags=(Tag("a", "A", requirements=(Requirement(on),), keys=KEYS),))
+    parts = [(Part("the disk", "tags", type=kind),) for kind in ("aws:ec2:volume", "aws:s3:bucket")]
+    alike(policy, instance(parts=parts[0]), instance(parts=parts[1]))
+
+
+def test_good_values_that_a_condition_of_a_later_tag_tells_apart_are_not_forgotten() -> None:
+    tag = Tag("a", "A", requirements=(Requirement(when=WHEN_B),), keys=KEYS)
+    policy = Policy("p", "1", "", tags=(OTHER, Tag("c", "C", keys={"aws": "c"}), tag))
+    alike(policy, instance(tags={"b": "x"}), instance(tags={"b": "y"}))
