@@ -7,14 +7,13 @@ from tagward.diagnostics import Diagnostic, Steps, quoted
 from tagward.merging import Merger
 from tagward.patterns import (
     PatternError,
-    compile_pattern,
     parse,
     satisfiable,
     satisfiable_on,
     satisfiable_on_values,
 )
 from tagward.policy import Allowed, Matches, Policy, Tag
-from tagward.values import folded, is_blank
+from tagward.values import fits, folded, is_blank
 
 
 def check_values(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
@@ -85,19 +84,7 @@ def _check_example(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnos
 def _accepts(tag: Tag, value: str, policy: Policy, merger: Merger) -> bool:
     if is_blank(value, folded(policy.placeholders)):
         return False
-    return value not in tag.replaces and _fits(tag, value, merger)
-
-
-def _fits(tag: Tag, value: str, merger: Merger) -> bool:
-    match tag.constraint:
-        case Allowed() as allowed:
-            return not allowed.values or value in allowed.on(merger.as_of)
-        case Matches(pattern):
-            try:
-                return compile_pattern(pattern)(value)
-            except PatternError:
-                return True
-    return True
+    return value not in tag.replaces and fits(tag, value, merger.as_of)
 
 
 def _check_replaced(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
@@ -109,7 +96,7 @@ def _check_replaced(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Diagno
         elif new in tag.replaces:
             said = f"{quoted(new)} is replaced too: name the value to use in the end"
             yield merger.written.at(path, said)
-        elif is_blank(new, placeholders) or not _fits(tag, new, merger):
+        elif is_blank(new, placeholders) or not fits(tag, new, merger.as_of):
             yield merger.written.at(path, f"the value {quoted(new)} is not one that the tag accepts")
         if is_blank(old, placeholders):
             said = f"this can never match: {quoted(old)} counts as missing"

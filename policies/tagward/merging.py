@@ -17,6 +17,7 @@ from tagward.modelling import Modeller, Scopes
 from tagward.policy import CLOUDS, Allowed, Policy, Tag
 from tagward.registries import RegistryError, read_registry
 from tagward.tightening import loosened, loosened_limits
+from tagward.values import fits
 
 CONSTRAINTS = ("values", "pattern", "registry")
 
@@ -107,11 +108,18 @@ class Merger:
         for tag_id, entry in _items(layer.file.tags):
             before = self._tags.get(tag_id)
             after = self._model(tag_id, self._merge_fields(tag_id, entry))
+            if entry.example is UNSET and not fits(after, after.example, self.as_of):
+                after = self._without_example(tag_id, after)
             if before is not None and entry.override is UNSET:
                 after = replace(after, keys=_kept(before.keys, after.keys))
                 if tag_id not in self._broken:
                     self._refuse_loosening(tag_id, _given(entry), before, after)
             self._tags[tag_id] = after
+
+    def _without_example(self, tag_id: str, tag: Tag) -> Tag:
+        """Drop the example of a parent, which the child does not accept any more."""
+        self._fields[tag_id].pop("example", None)
+        return replace(tag, example="")
 
     def _model(self, tag_id: str, fields: dict[str, Any]) -> Tag:
         modeller = Modeller(self.registries)

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from tagward.findings import Code
-from tagward.patterns import compile_pattern, legal_value
+from tagward.patterns import PatternError, compile_pattern, legal_value
 from tagward.policy import Allowed, Matches, Tag
 from tagward.resource import TagValue
 from tagward.spelling import nearest, shorten
@@ -38,6 +38,19 @@ def is_blank(value: str, placeholders: frozenset[str]) -> bool:
 def folded(placeholders: Iterable[str]) -> frozenset[str]:
     """Prepare placeholders for `is_blank`."""
     return frozenset(word.strip().casefold() for word in placeholders)
+
+
+def fits(tag: Tag, value: str, day: date) -> bool:
+    """Say whether a tag accepts a value on a day, as far as its values, registry or pattern can be read."""
+    match tag.constraint:
+        case Allowed() as allowed:
+            return not allowed.values or value in allowed.on(day)
+        case Matches(pattern):
+            try:
+                return compile_pattern(pattern)(value)
+            except PatternError:
+                return True
+    return True
 
 
 def one_of(values: Iterable[str]) -> str:

@@ -23,6 +23,22 @@ def test_a_pack_is_extended_by_name(policies: Policies) -> None:
     assert policy.tags[-1].id == "ml-owner"
 
 
+@pytest.mark.parametrize(
+    "tighter", ["values: [x]", "pattern: '[a-z]{2,3}'", "registry: r", "values: [x], example: x"]
+)
+def test_the_example_of_a_parent_gives_way_to_tighter_values(policies: Policies, tighter: str) -> None:
+    child = f"extends: b.yaml\ntags: {{a: {{{tighter}}}}}\nregistries: {{r: {{file: r.csv, column: s}}}}\n"
+    base = "tags: {a: {pattern: '[a-z]{1,10}', example: parents}}\n"
+    policy = policies.load(child, {"b.yaml": base, "r.csv": "s\nteam\n"})
+    assert policy.tags[0].example == ("x" if "example" in tighter else "")
+
+
+def test_the_example_of_a_parent_stays_where_it_still_fits(policies: Policies) -> None:
+    base = "tags: {a: {pattern: '[a-z]{1,10}', example: parents}}\n"
+    policy = policies.load("extends: b.yaml\ntags: {a: {values: [parents, x]}}\n", {"b.yaml": base})
+    assert policy.tags[0].example == "parents"
+
+
 def test_paths_are_relative_to_the_file_that_names_them(policies: Policies) -> None:
     files = {"sub/base.yaml": "extends: ../other.yaml\n", "other.yaml": "tags: {a: {}}\n"}
     assert [tag.id for tag in policies.load("extends: ./sub/base.yaml\n", files).tags] == ["a"]
