@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,6 +12,7 @@ from tagward.evaluation import Evaluator
 from tagward.findings import SEVERITIES, Finding, Status
 from tagward.policy import Policy
 from tagward.resource import Resource
+from tagward_service.judging import Verdicts, judge
 from tagward_service.report import Report, Summary
 from tagward_service.sources.interface import NotEvaluated, Reading
 
@@ -76,30 +76,26 @@ def _unread(error: InputError) -> NotEvaluated:
 
 
 class _Tally:
-    """Counts and findings so far; only resources with findings are kept."""
+    """Verdicts so far, and what nobody judged."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._assess = evaluator.assess
-        self._counts: dict[Status, int] = dict.fromkeys(Status, 0)
-        self._untold: Counter[tuple[str, str]] = Counter()
-        self.findings: list[Finding] = []
+        self._verdicts = Verdicts()
         self.skipped: list[NotEvaluated] = []
         self.inputs: list[str] = []
 
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings so far."""
+        return self._verdicts.findings
+
     def add(self, resources: Iterable[Resource]) -> None:
         """Judge resources, in the order they come."""
-        assess, counts, findings = self._assess, self._counts, self.findings
-        for resource in resources:
-            assessment = assess(resource)
-            counts[assessment.status] += 1
-            if assessment.findings:
-                findings += assessment.findings
-            if assessment.status is Status.UNTOLD:
-                self._untold[resource.native or resource.type, resource.taggability.why] += 1
+        self._verdicts.add(judge(self._assess, resources))
 
     def summary(self) -> Summary:
         """Sum up."""
-        counts = self._counts
+        counts = self._verdicts.counts
         taggable = sum(
             counts[status] for status in (Status.COMPLIANT, Status.VIOLATING, Status.UNKNOWN, Status.EXEMPT)
         )
@@ -115,5 +111,5 @@ class _Tally:
 
     def untold_types(self) -> Iterable[NotEvaluated]:
         """Name each type that nobody could place, once, with how many resources are of it."""
-        for (native, why), count in sorted(self._untold.items()):
+        for (native, why), count in sorted(self._verdicts.untold.items()):
             yield NotEvaluated(f"{count} resource{'' if count == 1 else 's'} of type `{native}`", why)
