@@ -33,7 +33,7 @@ def matcher(globs: tuple[str, ...]) -> Matcher:
 
 
 def _any(globs: tuple[str, ...]) -> Matcher:
-    literals = frozenset(glob for glob in globs if is_literal(glob))
+    literals = frozenset(globs)  # a glob matches itself: `aws_instance.web[0]` is also an address
     patterns = [translate(glob) for glob in globs if not is_literal(glob)]
     if not patterns:
         return literals.__contains__

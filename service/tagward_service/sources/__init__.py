@@ -59,6 +59,10 @@ def _read_content(content: Content, file: str, place: Place, changed_only: bool)
         if kind is Kind.STATE:
             from tagward_service.sources.terraform_state import read_state
 
+            if changed_only:
+                raise InputError(
+                    file, "a state, which does not say what will change", "leave out --changed-only"
+                )
             return read_state(content, file, place)
         if kind is Kind.TEMPLATE:
             from tagward_service.sources.cloudformation import read_template

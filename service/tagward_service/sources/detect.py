@@ -14,9 +14,6 @@ from tagward_service.sources.interface import Content
 LOOK = 64 * 1024
 """Bytes at the start that are looked at before anything is decoded."""
 
-STATE_IS_A_SOURCE = True
-"""Whether a Terraform state is read like a plan, or refused as something handed in by mistake."""
-
 
 class Kind(Enum):
     """The kinds of input that have a reader."""
@@ -98,16 +95,7 @@ def detect_kind(content: Content, file: str) -> Kind:
 
         raise no_text(content, head, file)
     is_json = head.lstrip(_BLANK)[:1] in (b"{", b"[")
-    kind = _detect_json(content, head, file) if is_json else _detect_text(content, head, file)
-    return _decided(kind, file)
-
-
-def _decided(kind: Kind, file: str) -> Kind:
-    if kind is Kind.STATE and not STATE_IS_A_SOURCE:
-        from tagward_service.sources.mistakes import STATE_REFUSED
-
-        raise STATE_REFUSED.error(file)
-    return kind
+    return _detect_json(content, head, file) if is_json else _detect_text(content, head, file)
 
 
 def _detect_json(content: Content, head: bytes, file: str) -> Kind:

@@ -28,7 +28,6 @@ class Mistake(Struct, frozen=True):
         return (OtherFileError if self.other else InputError)(file, self.what, self.instead)
 
 
-STATE_REFUSED = Mistake("a Terraform state, which says what exists and not what is planned", PLAN_AND_SHOW)
 LOG = Mistake("the log of `terraform plan -json`, which is not the plan", PLAN_AND_SHOW)
 _EMPTY = Mistake("the file is empty", "did the command that wrote it fail?")
 _BLANK_ONLY = Mistake("the file holds nothing but blanks", "did the command that wrote it fail?")

@@ -24,6 +24,8 @@ from tagward_service.sources.terraform_values import values_changes
 
 AGAIN = "print it with `terraform show -json > state.json`"
 RAW_VERSION = 4
+OLDEST_FORMAT = "0.1"
+"""What Terraform up to 1.0 prints; sensitive values are not marked in it (docs/decisions/0006-states.md)."""
 _PROVIDER = re.compile(r'provider(?:\["([^"]+)"\]|\.([^.\]]+))')
 
 
@@ -60,10 +62,28 @@ def read_state(content: Content, file: str, place: Place) -> Reading:
     with refusing(file, "the state", content, AGAIN):
         state = _FILE.decode(content)
         refuse_format(state.format_version, file)
+        _refuse_nameless_secrets(state, file)
         changes = _stored(state, file) if state.version is not None else values_changes(state.values)
     context = Context(file, place, Configuration(EMPTY, EMPTY), complete=bool(state.terraform_version))
     wanted = [each for each in changes if will_exist(each)]
     return Reading(file=file, kind="Terraform state", resources=Resources(context, changes, wanted))
+
+
+def _refuse_nameless_secrets(state: _File, file: str) -> None:
+    """Raise InputError for a printed state that does not say which of its values are secret."""
+    if state.format_version == OLDEST_FORMAT:
+        by = (
+            f" by Terraform {state.terraform_version[:20]}"
+            if isinstance(state.terraform_version, str)
+            else ""
+        )
+        raise InputError(
+            file,
+            f"a Terraform state (format {OLDEST_FORMAT}{by}), which says what exists and not what is planned",
+            "for the plan, run `terraform plan -out tfplan` and `terraform show -json tfplan > plan.json`; "
+            "for the state, print it with Terraform 1.1 or later, which names the sensitive values, "
+            "or take the raw one: `terraform state pull > state.json`",
+        )
 
 
 def _stored(state: _File, file: str) -> list[ResourceChange]:

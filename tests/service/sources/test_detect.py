@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tagward.errors import InputError
-from tagward_service.sources import detect as detection
 from tagward_service.sources.detect import LOOK, Kind, OtherFileError, detect_kind
 
 MISTAKES = Path(__file__).parent / "data" / "mistakes"
@@ -140,12 +139,6 @@ def test_a_manifest_that_holds_a_template_stays_a_manifest(text: str) -> None:
 def test_sections_that_no_template_has_are_no_template() -> None:
     assert isinstance(refused("Resources:\n- cpu\n- memory\n"), OtherFileError)
     assert isinstance(refused('{"Resources": {"cpu": 1}}'), OtherFileError)
-
-
-def test_a_state_can_be_refused_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detection, "STATE_IS_A_SOURCE", False)
-    assert refused(json.dumps(SHOWN_STATE)).what.startswith("a Terraform state")
-    assert detected(json.dumps(PLAN)) is Kind.PLAN
 
 
 def zipped(name: str) -> bytes:

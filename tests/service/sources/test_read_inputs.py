@@ -223,3 +223,11 @@ def test_any_bytes_after_a_good_start_are_read_or_refused(scratch: Path, start: 
     scratch.write_bytes(start + rest)
     for outcome in read(scratch):
         assert isinstance(outcome, (Reading, InputError))
+
+
+def test_a_state_does_not_say_what_changes(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text('{"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {}}}')
+    [error] = read_inputs([str(file)], place=Place(), changed_only=True)
+    assert isinstance(error, InputError)
+    assert error.instead == "leave out --changed-only"

@@ -134,3 +134,10 @@ def test_an_unknown_format_of_a_shown_state_is_refused() -> None:
 def test_an_empty_state_has_no_resources() -> None:
     assert resources(raw()) == []
     assert resources({"format_version": "1.0", "terraform_version": "1.11.4"}) == []
+
+
+def test_a_printed_state_that_does_not_name_its_secrets_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        resources(shown() | {"format_version": "0.1", "terraform_version": "0.14.11"})
+    assert caught.value.what.startswith("a Terraform state (format 0.1 by Terraform 0.14.11)")
+    assert "terraform show -json tfplan" in str(caught.value.instead)
