@@ -135,5 +135,9 @@ def _unpacked(answer: bytes) -> Verdicts:
 
     counts, untold, shown_resources, packed = marshal.loads(answer)  # noqa: S302 - written by our own child
     resources = [Resource(**dict(zip(_TELLING, shown, strict=True))) for shown in shown_resources]
-    findings = [Finding(Code(each[0]), *each[1:9], resources[each[9]], *each[10:]) for each in packed]
+    findings = [Finding(*_fields(each, resources)) for each in packed]
     return Verdicts(Counter({Status(key): n for key, n in counts.items()}), Counter(untold), findings)
+
+
+def _fields(packed: tuple[Any, ...], resources: Sequence[Resource]) -> list[Any]:
+    return [Code(packed[0]), *packed[1:9], resources[packed[9]], *packed[10:]]

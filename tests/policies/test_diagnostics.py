@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tagward.diagnostics import WINDOW, Diagnostic, did_you_mean, in_order, printable, quoted, render
 from tagward.errors import InputError, PolicyError, TagwardError, UsageError
 

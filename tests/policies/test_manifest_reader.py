@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tagward import manifest_reader
 from tagward.errors import InputError
 from tagward.yaml_reader import Manifest, read_manifests

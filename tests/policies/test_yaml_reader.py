@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tagward.diagnostics import Diagnostic
 from tagward.errors import PolicyError
 from tagward.yaml_reader import MAX_POLICY_BYTES, Mark, read_policy

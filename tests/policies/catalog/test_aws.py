@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tagward.catalog import AwsAction, aws_actions, known_type
 
 ARN = re.compile(r"arn:\$\{Partition\}:[a-z0-9*-]*:[^:\s]*:[^:\s]*:[^\s,$]+")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tagward.catalog import header, sources
 from tagward.catalog.files import DIRECTORY, NAMES
 

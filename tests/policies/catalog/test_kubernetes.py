@@ -1,6 +1,7 @@
 """Kubernetes kinds: where the labels of billed pods sit."""
 
 import pytest
+
 from tagward.catalog import KubernetesKind, kubernetes_kind, kubernetes_kinds
 
 

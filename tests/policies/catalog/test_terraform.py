@@ -1,6 +1,7 @@
 """Terraform types: what is taggable, and where the tags sit."""
 
 import pytest
+
 from tagward.catalog import terraform_type
 from tagward.catalog.terraform import TerraformType, terraform_names
 

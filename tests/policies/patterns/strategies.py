@@ -7,6 +7,7 @@ from random import Random
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
 from tagward.patterns import Language, PatternError, parse
 from tagward.patterns.refusals import SPECIAL
 

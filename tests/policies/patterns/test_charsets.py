@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tagward.patterns import (
     CLOUDS,
     PatternError,
@@ -20,7 +21,6 @@ from tagward.patterns import (
     satisfiable_on,
     satisfiable_on_values,
 )
-
 from tests.policies.patterns.strategies import examples, portable_patterns
 
 LEGAL_VALUES = [

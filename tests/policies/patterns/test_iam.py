@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tagward.patterns import PatternError, glob_language, iam_globs, legal_example, of_pattern
 
+from tagward.patterns import PatternError, glob_language, iam_globs, legal_example, of_pattern
 from tests.policies.patterns.strategies import examples, portable_patterns
 
 EXACT = [

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tagward.patterns import (
     Language,
     PatternError,
@@ -20,7 +21,6 @@ from tagward.patterns import (
     of_pattern,
     of_values,
 )
-
 from tests.policies.patterns.strategies import examples, portable_patterns, texts_near
 
 PATTERNS = portable_patterns()

@@ -10,9 +10,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tagward import patterns
 from tagward.patterns.syntax import PatternError, body, parse
-
 from tests.policies.patterns.strategies import examples
 
 ACCEPTED = [
