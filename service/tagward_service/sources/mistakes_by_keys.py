@@ -25,7 +25,7 @@ _GET_TEMPLATE = Mistake(
 )
 _RENDER = "render it with `helm template CHART > manifests.yaml` and give that file"
 _BUILD = "build it with `kustomize build DIR > manifests.yaml` and give that file"
-_POLICY = Mistake("a tagward policy, not something to check against one", "check it with `tagward check`")
+_POLICY = _other("a tagward policy, not something to check against one", "check it with `tagward check`")
 _KUSTOMIZATION = _other("a kustomization", _BUILD)
 _KUBECONFIG = _other("a kubeconfig, which says how to reach a cluster")
 _CONFIGURATION = Mistake("Terraform configuration in JSON, as CDKTF writes it", PLAN_AND_SHOW)

@@ -50,6 +50,17 @@ def test_a_plan_that_changes_nothing_is_said_to_change_nothing(run: Run, here: P
     assert "would change, so nothing was evaluated; --allow-empty" in ran.err
 
 
+def test_the_policy_in_a_directory_of_manifests_is_no_input(run: Run, here: Path) -> None:
+    assert run("init").code == 0
+    (here / "good.json").write_text(manifest(**FULL))
+    (here / "all").mkdir()
+    (here / "tagward.yaml").rename(here / "all" / "tagward.yaml")
+    (here / "good.json").rename(here / "all" / "good.json")
+    ran = run("lint", "all", "--policy", "all/tagward.yaml")
+    assert (ran.code, ran.err) == (0, "")
+    assert "a tagward policy" in ran.out.partition("not evaluated")[2]
+
+
 def test_an_empty_directory_is_nothing_evaluated(run: Run, here: Path) -> None:
     (here / "none").mkdir()
     ran = run("lint", "none", "--policy", "pack:ml-platform")

@@ -216,11 +216,6 @@ HCL_WHAT = "Terraform source (HCL)"
             "values of Terraform variables (tfvars)",
         ),
         ("digraph G {\n}\n", "a graph, from `terraform graph`"),
-        ("apiVersion: tagward/v1\nkind: TagPolicy\n", "a tagward policy, not something to check against one"),
-        (
-            json.dumps({"apiVersion": "tagward/v1", "kind": "TagPolicy"}),
-            "a tagward policy, not something to check against one",
-        ),
         (
             json.dumps({"StagesAvailable": ["Original"], "TemplateBody": {"Resources": {}}}),
             "what `aws cloudformation get-template` prints, which has the template inside",
@@ -246,6 +241,11 @@ def test_what_was_meant_as_an_input_is_named(content: bytes | str, what: str) ->
 @pytest.mark.parametrize(
     ("content", "what"),
     [
+        ("apiVersion: tagward/v1\nkind: TagPolicy\n", "a tagward policy, not something to check against one"),
+        (
+            json.dumps({"apiVersion": "tagward/v1", "kind": "TagPolicy"}),
+            "a tagward policy, not something to check against one",
+        ),
         ("resources:\n- a.yaml\nnamePrefix: x-\n", "a kustomization"),
         (
             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n",
