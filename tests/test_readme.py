@@ -2,7 +2,7 @@
 
 import json
 import re
-import sys
+import runpy
 from datetime import date
 from pathlib import Path
 
@@ -19,13 +19,9 @@ def _blocks(language: str) -> list[str]:
 
 
 def test_shown_outputs_are_what_the_commands_print() -> None:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    try:
-        import readme
-    finally:
-        sys.path.remove(str(ROOT / "scripts"))
-    assert readme.BLOCK.search(README)
-    assert readme.refreshed(README) == README
+    script = runpy.run_path(str(ROOT / "scripts" / "readme.py"))
+    assert script["BLOCK"].search(README)
+    assert script["refreshed"](README) == README
 
 
 def test_first_policy_loads(tmp_path: Path) -> None:

@@ -150,5 +150,12 @@ def test_a_glob_is_one_of_the_shell(glob: str, text: str) -> None:
     from fnmatch import fnmatchcase
 
     if not glob.startswith("!"):
-        assert matcher((glob,))(text) == fnmatchcase(text, glob)
-        assert matcher(("*", "!" + glob))(text) != fnmatchcase(text, glob)
+        expected = text == glob or fnmatchcase(text, glob)
+        assert matcher((glob,))(text) == expected
+        assert matcher(("*", "!" + glob))(text) != expected
+
+
+def test_a_glob_matches_itself() -> None:
+    assert matcher(("aws_instance.web[0]",))("aws_instance.web[0]")
+    assert matcher(("aws_instance.web[0]",))("aws_instance.web0")
+    assert not matcher(("*", "!aws_instance.web[0]"))("aws_instance.web[0]")

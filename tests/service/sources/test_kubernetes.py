@@ -242,6 +242,30 @@ def test_an_unknown_kind_with_a_pod_template_is_said_to_be_unknown() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("spec", "place"),
+    [
+        ({"server": {"spec": {"containers": []}}}, "spec.server"),
+        ({"server": {"containers": [{"name": "a", "image": "b"}]}}, "spec.server"),
+        ({"containers": [{"name": "a", "image": "b"}]}, "spec"),
+    ],
+)
+def test_pods_of_an_unknown_kind_are_found_with_or_without_a_template_around_them(
+    spec: object, place: str
+) -> None:
+    document = {"apiVersion": "example.com/v1", "kind": "Fleet", "metadata": {"name": "a"}, "spec": spec}
+    resource = read_one(json.dumps(document))
+    assert resource.taggability.answer is None
+    assert resource.taggability.why.endswith(f"which holds a pod template at `{place}`")
+
+
+@pytest.mark.parametrize("group", ["kyverno.io", "policies.kyverno.io", "constraints.gatekeeper.sh"])
+def test_the_pattern_of_a_policy_is_no_pod_template(group: str) -> None:
+    pattern = {"rules": [{"validate": {"pattern": {"spec": {"containers": [{"image": "!*:latest"}]}}}}]}
+    document = {"apiVersion": f"{group}/v1", "kind": "A", "metadata": {"name": "a"}, "spec": pattern}
+    assert read_one(json.dumps(document)).taggability.answer is False
+
+
 def test_the_labels_of_a_namespace_reach_what_lives_in_it_from_any_input() -> None:
     pods = read_manifests(
         b"apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: prod}\n---\n"
