@@ -18,6 +18,8 @@ from tagward_service.sources.kubernetes_templates import find_pod_template
 
 NAMESPACE = "kubernetes:Namespace"
 _NAMELESS = "(no name)"
+# Their objects describe pods of others, as patterns and mutations.
+_POLICY_ENGINES = ("kyverno.io", "gatekeeper.sh")
 _OWN_ONLY = Made((), own_billed=True)
 
 # Kinds without a namespace (Kubernetes API reference; Kueue, Kubeflow Trainer, cert-manager, Kyverno).
@@ -127,7 +129,7 @@ def _taggability(found: Found, kind: KubernetesKind | None) -> Taggability:
     if _type(found) == NAMESPACE:
         why = "a Namespace costs nothing itself; its labels count where a tag says `inherit: [namespace]`"
         return Taggability(False, why)
-    template = find_pod_template(found.data)
+    template = None if found.group.endswith(_POLICY_ENGINES) else find_pod_template(found.data)
     if template is not None:
         why = f"no catalogue entry for {_type(found)}, which holds a pod template at `{template.place()}`"
         return Taggability(None, why)

@@ -75,14 +75,25 @@ def role_of(pattern: str) -> str:
 
 
 def find_pod_template(root: Any) -> Spot | None:
-    """Search an object of an unknown kind, within bounds, for something that looks like a pod template."""
+    """Search an object of an unknown kind, within bounds, for a pod template, or a pod's spec without one."""
     queue = deque([Spot((), root)])
     for _ in range(_MOST_SEARCHED):
         if not queue:
             return None
         spot = queue.popleft()
-        if spot.path and isinstance(value_at(spot.value, "spec.containers"), list):
+        if spot.path and (_is_template(spot.value) or _is_pod_spec(spot.value)):
             return spot
         if len(spot.path) < _DEEPEST:
             queue.extend(_elements(spot))
     return None
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value_at(value, "spec.containers"), list)
+
+
+def _is_pod_spec(value: Any) -> bool:
+    containers = as_mapping(value).get("containers")
+    return isinstance(containers, list) and any(
+        {"name", "image"} <= as_mapping(each).keys() for each in containers
+    )

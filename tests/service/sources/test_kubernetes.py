@@ -254,7 +254,7 @@ def test_pods_of_an_unknown_kind_are_found_with_or_without_a_template_around_the
     spec: object, place: str
 ) -> None:
     document = {"apiVersion": "example.com/v1", "kind": "Fleet", "metadata": {"name": "a"}, "spec": spec}
-    resource = read_one(json.dumps(document))
+    resource = only(json.dumps(document))
     assert resource.taggability.answer is None
     assert resource.taggability.why.endswith(f"which holds a pod template at `{place}`")
 
@@ -263,7 +263,7 @@ def test_pods_of_an_unknown_kind_are_found_with_or_without_a_template_around_the
 def test_the_pattern_of_a_policy_is_no_pod_template(group: str) -> None:
     pattern = {"rules": [{"validate": {"pattern": {"spec": {"containers": [{"image": "!*:latest"}]}}}}]}
     document = {"apiVersion": f"{group}/v1", "kind": "A", "metadata": {"name": "a"}, "spec": pattern}
-    assert read_one(json.dumps(document)).taggability.answer is False
+    assert only(json.dumps(document)).taggability.answer is False
 
 
 def test_the_labels_of_a_namespace_reach_what_lives_in_it_from_any_input() -> None:
