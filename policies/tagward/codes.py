@@ -95,9 +95,9 @@ CODES: dict[Code, Description] = {
     ),
     Code.EXEMPTION: Description(
         "exemption",
-        "an exemption that expired, soon expires, or covers nothing",
+        "an exemption that expired or soon expires",
         "Exemptions have an owner, a reason and a last day. An expired one is as good as absent on every "
-        "surface; one that covers nothing should be removed.",
+        "surface. (Whether one is unused only a whole estate can tell, not one plan.)",
         "the exemption `EX-014` expires on 2027-02-28",
         "Tag the resource, or let the owner of the exemption renew it with a reason.",
     ),

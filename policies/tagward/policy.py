@@ -126,10 +126,15 @@ class Tag(Struct, frozen=True):
     message: str = ""
 
     def mode(self, day: date, surface: str) -> str:
-        """Return what a violation does on a day and surface: the stage that began last.
+        """Return what a violation does on a day and surface.
 
-        Before the first stage of a surface begins a violation is only recorded (audit).
+        A tag that is nowhere more than recommended is never more than a warning.
         """
+        mode = self.staged_mode(day, surface)
+        return "warn" if mode == "deny" and self.is_recommended else mode
+
+    def staged_mode(self, day: date, surface: str) -> str:
+        """Return the mode of the stage that began last; before any begins it is audit."""
         begun = [
             stage
             for stage in self.enforce
@@ -138,6 +143,11 @@ class Tag(Struct, frozen=True):
         ]
         begun.sort(key=lambda stage: stage.start or date.min)
         return begun[-1].mode if begun else "audit"
+
+    @property
+    def is_recommended(self) -> bool:
+        """Say whether the tag is recommended, and required nowhere."""
+        return bool(self.requirements) and all(each.level == "recommended" for each in self.requirements)
 
 
 class Exemption(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Telling whether a child policy asks for less than the policy it extends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from tagward import patterns
@@ -12,7 +12,7 @@ def loosened(before: Tag, after: Tag) -> Iterator[tuple[str, str]]:
     checks = {
         "required": _asks_less(before.requirements, after.requirements),
         "values": _allows_more(before, after),
-        "keys": _respells(before.keys, after.keys),
+        "keys": _respells(before, after),
         "aliases": _accepts_more_keys(before, after),
         "replaces": not set(before.replaces.items()) <= set(after.replaces.items()),
         "inherit": not set(after.inherit) <= set(before.inherit),
@@ -74,8 +74,9 @@ def _outlives(old: Allowed, new: Allowed, value: str) -> bool:
     return value in old.values and new.until.get(value, date.max) <= old.until.get(value, date.max)
 
 
-def _respells(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
-    return any(after.get(cloud) != key for cloud, key in before.items())
+def _respells(before: Tag, after: Tag) -> bool:
+    """Say whether a spelling that was chosen changes; choosing one where there was none is adding."""
+    return any(after.keys.get(cloud) != key for cloud, key in before.keys.items() if key != before.id)
 
 
 def _accepts_more_keys(before: Tag, after: Tag) -> bool:
@@ -87,7 +88,7 @@ def _enforces_less(before: Tag, after: Tag) -> bool:
     starts = {stage.start for stage in (*before.enforce, *after.enforce) if stage.start is not None}
     days = {date.min, *starts, *(start - timedelta(days=1) for start in starts if start > date.min)}
     return any(
-        MODES.index(after.mode(day, surface)) < MODES.index(before.mode(day, surface))
+        MODES.index(after.staged_mode(day, surface)) < MODES.index(before.staged_mode(day, surface))
         for day in days
         for surface in SURFACES
     )

@@ -145,6 +145,8 @@ limits: {max_tags: 40, closed: true}
 """
 
 TIGHTER = [
+    "a: {keys: {aws: A}}",
+    "b: {keys: {gcp: b_gcp}}",
     "a: {required: true}",
     "a: {required: [{when: {b: [x]}, on: {clouds: [aws, gcp]}}, {on: {clouds: [azure]}}]}",
     "a: {required: {on: {clouds: [aws, gcp]}}}",

@@ -515,3 +515,18 @@ def test_meaning_11_every_finding_is_made_of_text(policies: Policies) -> None:
     policy = policies.load(TEAM)
     for finding in findings(policy, aws()):
         assert all(texts(finding).values())
+
+
+def test_a_tag_that_is_only_recommended_is_never_more_than_a_warning() -> None:
+    from datetime import date
+
+    from tagward.evaluation import evaluate
+    from tagward.policy import Allowed, Policy, Requirement, Tag
+    from tagward.resource import Resource
+
+    tag = Tag("r", "R", requirements=(Requirement(level="recommended"),), keys={"aws": "r"})
+    tag_with_values = Tag("v", "V", "", tag.requirements, Allowed(("x", "y")), keys={"aws": "v"})
+    policy = Policy("p", "1", "", tags=(tag, tag_with_values))
+    bucket = Resource(cloud="aws", type="aws:s3:bucket", address="a", tags={"v": "z"})
+    findings = evaluate(policy, bucket, as_of=date(2026, 11, 21)).findings
+    assert [(each.code, each.severity) for each in findings] == [("TW001", "warning"), ("TW002", "warning")]

@@ -53,6 +53,7 @@ examples:
 """
 
 _NOTHING = "no input holds a resource that is there to stay, so nothing was evaluated"
+_UNPLACED = "no resource is of a type that anybody knows to take tags or not, so nothing was evaluated"
 _UNCHANGED = "no input holds a resource that an apply would change, so nothing was evaluated"
 
 _CODES = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
@@ -154,9 +155,12 @@ def _finish(outcome: Outcome, settings: Settings) -> int:
         return Exit.INCOMPLETE
     if outcome.fails_on(settings.text("fail_on") or "error"):
         return Exit.FINDINGS
-    if not outcome.report.summary.resources and not settings.flag("allow_empty"):
+    summary = outcome.report.summary
+    if not summary.taggable + summary.untaggable and not settings.flag("allow_empty"):
         if not settings.flag("quiet"):
-            why = _UNCHANGED if settings.flag("changed_only") else _NOTHING
+            why = (
+                _UNPLACED if summary.resources else _UNCHANGED if settings.flag("changed_only") else _NOTHING
+            )
             complain(f"{why}; --allow-empty accepts that", color=color, label="note")
         return Exit.NOTHING
     return Exit.CLEAN

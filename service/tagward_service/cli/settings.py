@@ -48,6 +48,8 @@ class Settings:
         if text is None:
             return datetime.now(UTC).date()
         try:
+            if len(text) != len("YYYY-MM-DD") or "W" in text:
+                raise ValueError  # fromisoformat knows weeks, and days without dashes, too
             return date.fromisoformat(text)
         except ValueError:
             setting = self._settings[name]

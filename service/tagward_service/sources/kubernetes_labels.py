@@ -26,21 +26,21 @@ NO_LABELS = Labels()
 
 
 def read_labels(value: Any, place: str) -> Labels:
-    """Read a labels mapping; text that a template fills in is unknown, values that are no text are told."""
+    """Read a labels mapping; text that a template fills in is unknown.
+
+    A value that is no text is told and left out: the API server refuses it, so it is no label.
+    """
     if value is None:
         return NO_LABELS
     if not isinstance(value, Mapping):
         return Labels(faults=(f"`{place}` is no mapping: the API server refuses it",))
-    tags = {str(key): _value(each) for key, each in value.items() if not isinstance(each, (Mapping, list))}
+    tags = {
+        str(key): _value(each or "") for key, each in value.items() if each is None or isinstance(each, str)
+    }
     return Labels(tags, tuple(_faults(value, place)))
 
 
-def _value(value: Any) -> TagValue:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
+def _value(text: str) -> TagValue:
     placeholder = _PLACEHOLDER.search(text)
     return Unknown(placeholder[0][:_LONGEST_SHOWN]) if placeholder else text
 

@@ -35,4 +35,4 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "a text is not valid UTF-8"
     text = str(error)
-    return text[:1].lower() + text[1:]
+    return text if text.startswith("JSON") else text[:1].lower() + text[1:]

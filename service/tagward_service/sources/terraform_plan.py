@@ -2,7 +2,7 @@
 
 import re
 
-from msgspec import Struct, json
+from msgspec import Raw, Struct, json
 
 from tagward.errors import InputError
 from tagward_service.sources.interface import Content, NotEvaluated, Place, Reading
@@ -38,7 +38,8 @@ def read_plan(content: Content, file: str, place: Place, *, changed_only: bool =
         if changes is None:
             changes = values_changes(plan.planned_values)
         not_evaluated = _not_evaluated(plan, file)
-    complete = bool(plan.planned_values) and bool(plan.configuration) and plan.resource_changes is not None
+    complete = all(map(_says_something, (plan.planned_values, plan.configuration)))
+    complete = complete and plan.resource_changes is not None
     context = Context(file, place, configuration, complete)
     wanted = [each for each in changes if will_exist(each) and (not changed_only or will_change(each))]
     return Reading(
@@ -47,6 +48,11 @@ def read_plan(content: Content, file: str, place: Place, *, changed_only: bool =
         resources=Resources(context, changes, wanted),
         not_evaluated=not_evaluated,
     )
+
+
+def _says_something(section: Raw) -> bool:
+    """Tell whether a section of a plan is more than the `{}` that people write by hand."""
+    return len(memoryview(section)) >= len('{"root_module":{}}')
 
 
 def refuse_format(version: Json, file: str) -> None:

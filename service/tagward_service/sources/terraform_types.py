@@ -174,7 +174,7 @@ class CloudKind(Kind[A]):
     def _sensitive(self, marks: Marks | bool, tags: Tags) -> frozenset[str]:
         """Return the keys of tags whose values must not be shown."""
         if type(marks) is not Marks:
-            return NOBODY
+            return frozenset(tags) if marks else NOBODY
         own, merged = self.marked(marks)
         if not own and not merged:
             return NOBODY

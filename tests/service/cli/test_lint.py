@@ -261,3 +261,13 @@ def test_version_is_printed_without_importing_a_parser(here: Path) -> None:
 
 def _path() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def test_resources_of_unknown_types_alone_are_nothing_evaluated(run: Run, here: Path) -> None:
+    change = '{"actions": ["create"], "after": {"a": 1}}'
+    plan = f'{{"resource_changes": [{{"address": "a", "type": "aws_not_there", "change": {change}}}]}}'
+    (here / "plan.json").write_text(plan)
+    ran = run("lint", "plan.json")
+    assert ran.code == 3
+    assert "nothing was evaluated" in ran.err
+    assert run("lint", "plan.json", "--allow-empty").code == 0

@@ -1,10 +1,13 @@
 """Effective tags of Terraform resources: known, unknown and absent, and where each comes from."""
 
+import json
 from typing import Any
 
 import pytest
 
 from tagward.resource import Resource, Unknown
+from tagward_service.sources.interface import Place
+from tagward_service.sources.terraform_plan import read_plan
 from tests.service.sources.terraform_plans import (
     DATA,
     change,
@@ -301,3 +304,23 @@ def test_labels_before_google_5_have_no_effective_labels() -> None:
     folder = "GoogleCloudPlatform+terraform-validator/testdata/templates"
     resources = third_party(f"{folder}/example_pubsub_subscription_iam_binding.tfplan.json")
     assert any(each.tags and not each.origins for each in resources.values())
+
+
+def test_a_resource_that_is_sensitive_as_a_whole_shows_no_value() -> None:
+    change = {"actions": ["create"], "after": {"tags": {"ml-team": "secret"}}, "after_sensitive": True}
+    plan = {"resource_changes": [{"address": "aws_s3_bucket.a", "type": "aws_s3_bucket", "change": change}]}
+    [resource] = read_plan(json.dumps(plan).encode(), "plan.json", Place()).resources
+    assert resource.sensitive == {"ml-team"}
+
+
+def test_empty_sections_do_not_make_a_plan_complete() -> None:
+    change = {"actions": ["create"], "after": {"ami": "ami-1"}, "after_unknown": {}}
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {},
+        "configuration": {},
+        "resource_changes": [{"address": "aws_instance.a", "type": "aws_instance", "change": change}],
+    }
+    [resource] = read_plan(json.dumps(plan).encode(), "plan.json", Place()).resources
+    assert resource.taggability.answer is True
+    assert "catalogue" in resource.taggability.why
