@@ -7,7 +7,7 @@ from msgspec import Raw, Struct, json
 
 from tagward.resource import NO_TAGS, Tags, Unknown
 from tagward_service.sources.terraform_labels import strings
-from tagward_service.sources.terraform_schema import EMPTY, Json, ResourceChange
+from tagward_service.sources.terraform_schema import EMPTY, ConfigurationFile, Json, ResourceChange
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _ROOT_VARIABLE = re.compile(r"var\.([^.\[]+)")
@@ -49,16 +49,10 @@ class _Call(Struct):
     expressions: Raw = EMPTY
 
 
-class _File(Struct):
-    provider_config: dict[str, Json] = {}
-    root_module: Raw = EMPTY
-
-
 class _Variable(Struct):
     value: Json = None
 
 
-_FILE = json.Decoder(_File)
 _MODULE = json.Decoder(_Module)
 _VARIABLES = json.Decoder(dict[str, _Variable])
 _EXPRESSIONS = json.Decoder(dict[str, Json])
@@ -67,8 +61,7 @@ _EXPRESSIONS = json.Decoder(dict[str, Json])
 class Configuration:
     """The `configuration` and `variables` of a plan, decoded only as far as somebody asks."""
 
-    def __init__(self, configuration: Raw, variables: Raw) -> None:
-        file = _FILE.decode(configuration) if configuration else _File()
+    def __init__(self, file: ConfigurationFile, variables: Raw) -> None:
         self._variables = variables
         self._root_module = file.root_module
         self._providers = {

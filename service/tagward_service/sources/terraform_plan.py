@@ -10,6 +10,7 @@ from tagward_service.sources.terraform_configuration import Configuration
 from tagward_service.sources.terraform_decoding import refusing
 from tagward_service.sources.terraform_resources import Resources
 from tagward_service.sources.terraform_schema import (
+    ConfigurationFile,
     Json,
     PlanFile,
     ResourceChange,
@@ -33,12 +34,13 @@ def read_plan(content: Content, file: str, place: Place, *, changed_only: bool =
     with refusing(file, "the plan", content, AGAIN):
         plan = _PLAN.decode(content)
         refuse_format(plan.format_version, file)
-        configuration = Configuration(plan.configuration, plan.variables)
+        written = plan.configuration or ConfigurationFile()
+        configuration = Configuration(written, plan.variables)
         changes = plan.resource_changes
         if changes is None:
             changes = values_changes(plan.planned_values)
         not_evaluated = _not_evaluated(plan, file)
-    complete = all(map(_says_something, (plan.planned_values, plan.configuration)))
+    complete = _says_something(plan.planned_values) and bool(written.root_module)
     complete = complete and plan.resource_changes is not None
     context = Context(file, place, configuration, complete)
     wanted = [each for each in changes if will_exist(each) and (not changed_only or will_change(each))]

@@ -58,6 +58,13 @@ class ResourceChange(Struct, gc=False):
     deposed: str | None = None
 
 
+class ConfigurationFile(Struct):
+    """The configuration in a plan, with its modules raw until somebody asks about a resource."""
+
+    provider_config: dict[str, Json] = {}
+    root_module: Raw = EMPTY
+
+
 class PlanFile(Struct):
     """A plan as `terraform show -json` and `tofu show -json` write it."""
 
@@ -65,7 +72,7 @@ class PlanFile(Struct):
     terraform_version: Json = None
     resource_changes: list[ResourceChange] | None = None
     planned_values: Raw = EMPTY
-    configuration: Raw = EMPTY
+    configuration: ConfigurationFile | None = None
     variables: Raw = EMPTY
     deferred_changes: Raw = EMPTY
     errored: Json = None

@@ -14,6 +14,7 @@ from tagward_service.sources.terraform_schema import (
     EMPTY,
     NO_MARKS,
     Change,
+    ConfigurationFile,
     Json,
     Marks,
     ResourceChange,
@@ -64,7 +65,9 @@ def read_state(content: Content, file: str, place: Place) -> Reading:
         refuse_format(state.format_version, file)
         _refuse_nameless_secrets(state, file)
         changes = _stored(state, file) if state.version is not None else values_changes(state.values)
-    context = Context(file, place, Configuration(EMPTY, EMPTY), complete=bool(state.terraform_version))
+    context = Context(
+        file, place, Configuration(ConfigurationFile(), EMPTY), complete=bool(state.terraform_version)
+    )
     wanted = [each for each in changes if will_exist(each)]
     return Reading(file=file, kind="Terraform state", resources=Resources(context, changes, wanted))
 
