@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tagward.chain import PACKS, pack_names
 from tagward.codes import CODES, Description
 from tagward.findings import Code
-from tagward.prepared import prepare
-from tagward.schema import json_schema as policy_schema
+from tagward.loading.chain import PACKS, pack_names
+from tagward.loading.prepared import prepare
+from tagward.loading.schema import json_schema as policy_schema
 from tagward_service.cli.dispatch import COMMANDS, root_help
 from tagward_service.outputs.json_report import json_schema as report_schema
 

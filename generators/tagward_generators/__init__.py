@@ -21,7 +21,7 @@ def target(name: str) -> Target:
 
 
 def _unknown(name: str) -> str:
-    from tagward.spelling import nearest
+    from tagward.judging.spelling import nearest
 
     close = nearest(name, TARGETS)
     hint = f"did you mean `{close}`?" if close else f"there are: {', '.join(TARGETS)}"

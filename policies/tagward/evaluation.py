@@ -3,15 +3,15 @@
 from datetime import date
 from operator import attrgetter
 
-from tagward.exempting import Exempting
 from tagward.findings import Assessment, Finding, Status
-from tagward.housekeeping import Housekeeping
+from tagward.judging.exempting import Exempting
+from tagward.judging.housekeeping import Housekeeping
+from tagward.judging.recall import Recall
+from tagward.judging.tag_rule import Setting, TagRule
+from tagward.judging.values import folded
 from tagward.policy import Policy
-from tagward.recall import Recall
 from tagward.resource import Resource
 from tagward.selectors import names_type, place_fields
-from tagward.tag_rule import Setting, TagRule
-from tagward.values import folded
 
 
 class Evaluator:
@@ -78,7 +78,7 @@ class Evaluator:
 
 
 def _status(findings: list[Finding]) -> Status:
-    statuses = {finding.status for finding in findings}
+    statuses = [finding.status for finding in findings]
     for status, word in (
         (Status.VIOLATING, "violation"),
         (Status.UNKNOWN, "unknown"),

@@ -3,12 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from tagward.chain import read_chain
 from tagward.diagnostics import in_order
 from tagward.errors import PolicyError
-from tagward.merging import Merger
+from tagward.loading.chain import read_chain
+from tagward.loading.merging import Merger
+from tagward.loading.prepared import UnreadDocument
 from tagward.policy import Policy
-from tagward.prepared import UnreadDocument
 
 
 def load(source: str | Path, *, as_of: date) -> Policy:
@@ -24,7 +24,7 @@ def load(source: str | Path, *, as_of: date) -> Policy:
     policy = merger.policy()
     if all(isinstance(layer.document, UnreadDocument) for layer in layers):
         return policy  # packs alone were checked when they were prepared
-    from tagward.checks import check
+    from tagward.loading.checks import check
 
     diagnostics = in_order(dict.fromkeys([*merger.diagnostics, *check(policy, merger)]))
     if diagnostics:

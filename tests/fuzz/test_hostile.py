@@ -39,12 +39,12 @@ def loaded() -> None:
     for name in (
         "cli.check",
         "cli.lint",
-        "sources.terraform_plan",
-        "sources.terraform_state",
+        "sources.terraform.plan",
+        "sources.terraform.state",
         "sources.mistakes",
     ):
         import_module(f"tagward_service.{name}")
-    for name in ("explain", "catalog", "yaml_reader"):
+    for name in ("loading.explain", "catalog", "reading.yaml_reader"):
         import_module(f"tagward.{name}")
     for name in ("jsonschema", "re2"):
         import_module(name)

@@ -16,14 +16,14 @@ from typing import Any, TypeVar
 import msgspec
 from hypothesis import strategies as st
 
-from tagward.chain import Layer as PolicyLayer
-from tagward.checks import check
 from tagward.diagnostics import Diagnostic
 from tagward.language import read_shape
-from tagward.merging import Merger
+from tagward.loading.chain import Layer as PolicyLayer
+from tagward.loading.checks import check
+from tagward.loading.merging import Merger
 from tagward.policy import CLOUDS, SURFACES, Allowed, Matches, Policy, Tag
+from tagward.reading.yaml_reader import read_policy
 from tagward.resource import Layer, Part, Resource, Taggability, TagValue, Unknown
-from tagward.yaml_reader import read_policy
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagward import manifest_reader
 from tagward.errors import InputError
-from tagward.yaml_reader import Manifest, read_manifests
+from tagward.reading import manifest_reader
+from tagward.reading.yaml_reader import Manifest, read_manifests
 
 STREAM = b"""\
 # a comment

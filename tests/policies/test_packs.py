@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from tagward.chain import pack_names
 from tagward.loader import load
+from tagward.loading.chain import pack_names
 from tagward.patterns import legal_value
 from tagward.policy import CLOUDS, Allowed, Requirement, TagIn
 from tests.policies.judging import aws, azure, findings, gcp, pod

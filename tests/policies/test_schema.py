@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tagward.language import is_condition, read_shape
+from tagward.loading.schema import SCHEMA_ID, json_schema
 from tagward.policy import Allowed
-from tagward.schema import SCHEMA_ID, json_schema
 from tests.policies.policy_files import Policies
 from tests.policies.strategies import random_condition, random_policy_data
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagward.spelling import is_near, nearest, one_edit, shorten
+from tagward.judging.spelling import is_near, nearest, one_edit, shorten
 
 KEYS = st.text("abAB-_. ", max_size=8)
 WORDS = st.text("abc", min_size=0, max_size=6)

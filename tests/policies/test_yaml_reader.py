@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tagward.diagnostics import Diagnostic
 from tagward.errors import PolicyError
-from tagward.yaml_reader import MAX_POLICY_BYTES, Mark, read_policy
+from tagward.reading.yaml_reader import MAX_POLICY_BYTES, Mark, read_policy
 
 POLICY = b"""\
 # the policy

@@ -16,7 +16,7 @@ from tagward.resource import Resource
 from tagward_service import judging
 from tagward_service.judging import judge
 from tagward_service.sources.interface import Place
-from tagward_service.sources.terraform_plan import read_plan
+from tagward_service.sources.terraform.plan import read_plan
 
 AS_OF = date(2026, 11, 21)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from msgspec import UNSET, Struct
 
 from tagward.catalog import AwsAction, AwsActions, aws_actions, native_types
+from tagward.judging.spelling import nearest
 from tagward.language import AwsScp
-from tagward.spelling import nearest
 from tagward_generators.aws_scp.selecting import Place
 from tagward_generators.targets import CompileError
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from tagward.judging.values import folded, is_blank
 from tagward.patterns.charsets import SEPARATORS
 from tagward.patterns.iam import escape
 from tagward.policy import AllOf, AnyOf, Condition, Not, Policy, Tag, TagIn
-from tagward.values import folded, is_blank
 from tagward_generators.aws_scp.logic import FALSE, TAG_KEYS, Expression, Test, every, negate, some
 
 NOT_EMPTY = ("?*",)

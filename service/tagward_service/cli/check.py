@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from tagward.conditions import in_words
+from tagward.judging.values import one_of
 from tagward.policy import CLOUDS, EVERYTHING, Allowed, Matches, Policy, Requirement, Selector, Tag
-from tagward.values import one_of
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser

@@ -7,7 +7,7 @@ from datetime import date
 
 from tagward.evaluation import Evaluator
 from tagward.findings import Assessment, Status
-from tagward.housekeeping import Housekeeping
+from tagward.judging.housekeeping import Housekeeping
 from tagward.policy import Policy, Tag
 from tagward.resource import Resource, Tags, TagValue, Unknown
 from tagward_service.cli.explaining_tags import explain_tag

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from tagward.carriers import Finder, own_carrier
 from tagward.conditions import Lookup, holds, in_words
 from tagward.findings import Assessment
+from tagward.judging.carriers import Finder, own_carrier
+from tagward.judging.values import folded, is_blank
 from tagward.policy import Policy, Requirement, Selector, Tag
 from tagward.resource import Resource, TagValue
 from tagward.selectors import Answer, selects
-from tagward.values import folded, is_blank
 from tagward_service.cli.check import constraint
 from tagward_service.cli.tables import aligned
 

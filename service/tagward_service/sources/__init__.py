@@ -13,7 +13,7 @@ from tagward_service.sources.files import STANDARD_INPUT, Named, find_files, loa
 from tagward_service.sources.interface import STDIN, Content, NotEvaluated, Place, Reading
 
 if TYPE_CHECKING:
-    from tagward_service.sources.kubernetes import Manifests
+    from tagward_service.sources.kubernetes.manifests import Manifests
 
 __all__ = ["read_inputs"]
 
@@ -36,7 +36,7 @@ def read_inputs(
         else:
             manifests.append(outcome)
     if manifests:
-        from tagward_service.sources.kubernetes import with_namespaces
+        from tagward_service.sources.kubernetes.manifests import with_namespaces
 
         yield from with_namespaces(manifests)
 
@@ -53,11 +53,11 @@ def _read_content(content: Content, file: str, place: Place, changed_only: bool)
     kind = detect_kind(content, file)
     try:
         if kind is Kind.PLAN:
-            from tagward_service.sources.terraform_plan import read_plan
+            from tagward_service.sources.terraform.plan import read_plan
 
             return read_plan(content, file, place, changed_only=changed_only)
         if kind is Kind.STATE:
-            from tagward_service.sources.terraform_state import read_state
+            from tagward_service.sources.terraform.state import read_state
 
             if changed_only:
                 raise InputError(
@@ -65,10 +65,10 @@ def _read_content(content: Content, file: str, place: Place, changed_only: bool)
                 )
             return read_state(content, file, place)
         if kind is Kind.TEMPLATE:
-            from tagward_service.sources.cloudformation import read_template
+            from tagward_service.sources.cloudformation.template import read_template
 
             return read_template(content, file, place)
-        from tagward_service.sources.kubernetes import read_manifests
+        from tagward_service.sources.kubernetes.manifests import read_manifests
 
         return read_manifests(content, file, place)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tagward.resource import Resource
 from tagward_service.sources.interface import Place
-from tagward_service.sources.terraform_plan import read_plan
+from tagward_service.sources.terraform.plan import read_plan
 
 DATA = Path(__file__).parent / "data" / "terraform"
 NOWHERE = Place()

@@ -17,8 +17,8 @@ from tagward.findings import Assessment, Code, Status
 from tagward.loader import load
 from tagward.resource import NO_TAGS, Resource, Unknown
 from tagward_service.sources import read_inputs
-from tagward_service.sources.cloudformation import read_template
-from tagward_service.sources.cloudformation_document import MAX_TEMPLATE_BYTES, read_document
+from tagward_service.sources.cloudformation.document import MAX_TEMPLATE_BYTES, read_document
+from tagward_service.sources.cloudformation.template import read_template
 from tagward_service.sources.interface import Place, Reading
 
 DATA = Path(__file__).parent / "data" / "cloudformation"

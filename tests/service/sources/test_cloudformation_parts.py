@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tagward.resource import NO_TAGS, Part, Unknown
-from tagward_service.sources.cloudformation import read_template
+from tagward_service.sources.cloudformation.template import read_template
 from tagward_service.sources.interface import Place
 
 TAGS = [{"Key": "a", "Value": "b"}]

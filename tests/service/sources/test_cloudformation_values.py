@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagward.resource import TagValue, Unknown
-from tagward_service.sources.cloudformation_tags import Found, TagReader
-from tagward_service.sources.cloudformation_values import Value, Values, shown
+from tagward_service.sources.cloudformation.tags import Found, TagReader
+from tagward_service.sources.cloudformation.values import Value, Values, shown
 from tagward_service.sources.interface import Place
 
 PARAMETERS = {

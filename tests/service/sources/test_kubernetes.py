@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tagward.errors import InputError
 from tagward.resource import Resource, Unknown
 from tagward_service.sources.interface import Place, Reading
-from tagward_service.sources.kubernetes import read_manifests, with_namespaces
+from tagward_service.sources.kubernetes.manifests import read_manifests, with_namespaces
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "labels": {"ml-team": "fraud"}}}
 

@@ -11,7 +11,7 @@ from tagward.catalog import KubernetesKind, kubernetes_kinds
 from tagward.resource import Part, Resource, Unknown
 from tagward_service.sources import read_inputs
 from tagward_service.sources.interface import Place, Reading
-from tagward_service.sources.kubernetes import read_manifests
+from tagward_service.sources.kubernetes.manifests import read_manifests
 
 FILES = Path(__file__).parent / "data" / "kubernetes"
 

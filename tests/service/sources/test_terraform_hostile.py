@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tagward.errors import InputError
 from tagward.resource import Resource
-from tagward_service.sources.terraform_plan import read_plan
-from tagward_service.sources.terraform_state import read_state
+from tagward_service.sources.terraform.plan import read_plan
+from tagward_service.sources.terraform.state import read_state
 from tests.service.sources.terraform_plans import DATA, NOWHERE, change, plan
 
 MADE = [json.loads((DATA / "made" / name / "plan.json").read_bytes()) for name in ("defaults", "propagation")]

@@ -8,7 +8,7 @@ import pytest
 
 from tagward.resource import Resource
 from tagward_service.sources.interface import Place
-from tagward_service.sources.terraform_plan import read_plan
+from tagward_service.sources.terraform.plan import read_plan
 from tests.service.sources.terraform_plans import DATA, NOWHERE, change, plan, read, read_one, trimmed
 
 PLANS = DATA / "plans"

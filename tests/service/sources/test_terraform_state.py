@@ -8,7 +8,7 @@ import pytest
 from tagward.errors import InputError
 from tagward.resource import Resource
 from tagward_service.sources.interface import Place
-from tagward_service.sources.terraform_state import read_state
+from tagward_service.sources.terraform.state import read_state
 from tests.service.sources.terraform_plans import NOWHERE
 
 TAGS = {"team": "search"}

@@ -1,0 +1,1 @@
+"""What a rule says of a resource: presence, values, parts, exemptions."""

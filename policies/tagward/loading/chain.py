@@ -1,0 +1,171 @@
+"""Finding and reading policy files: paths, packs, and everything they extend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import msgspec
+
+from tagward.diagnostics import Diagnostic, did_you_mean, in_order, quoted
+from tagward.digest import sha256
+from tagward.errors import PolicyError
+from tagward.language import MAX_POLICY_BYTES, PolicyFile, read_shape
+from tagward.loading.prepared import UnreadDocument, prepared_policy
+
+if TYPE_CHECKING:
+    from tagward.reading.yaml_reader import Document
+
+AnyDocument: TypeAlias = "Document | UnreadDocument"
+
+PACKS = Path(__file__).parents[1] / "packs"
+PACK = "pack:"
+DEEPEST = 16
+
+
+class Layer(NamedTuple):
+    """One policy file of a chain: where it is, what it holds, and its typed form."""
+
+    folder: Path
+    document: AnyDocument
+    file: PolicyFile
+    sha256: str
+
+    @property
+    def stem(self) -> str:
+        """The name of the file, for a policy that has no name."""
+        return Path(self.document.file).stem
+
+
+def pack_names() -> tuple[str, ...]:
+    """List the packs that ship with tagward."""
+    return tuple(sorted(path.stem for path in PACKS.glob("*.yaml")))
+
+
+def locate(source: str | Path, folder: Path | None = None) -> tuple[Path, str]:
+    """Return the file of a policy source, and the name to show for it. Raises LookupError for a pack."""
+    text = str(source)
+    if not text.startswith(PACK):
+        return (folder or Path()) / text, str((folder or Path()) / text)
+    name = text.removeprefix(PACK)
+    if name not in pack_names():
+        raise LookupError(name)
+    return PACKS / f"{name}.yaml", text
+
+
+def read_chain(source: str | Path) -> tuple[Layer, ...]:
+    """Read a policy and everything it extends, parents first, each file once. Raises PolicyError."""
+    try:
+        path, shown = locate(source)
+    except LookupError as error:
+        name = str(error.args[0])
+        raise PolicyError([_no_pack(Diagnostic(str(source), 1, 1, ""), name)]) from None
+    chain = _Chain()
+    chain.add(path, shown, ())
+    if chain.problems:
+        raise PolicyError(in_order(chain.problems))
+    return tuple(chain.layers)
+
+
+def _no_pack(at: Diagnostic, name: str) -> Diagnostic:
+    close = did_you_mean(name, pack_names())
+    return msgspec.structs.replace(
+        at,
+        message=f"there is no pack {quoted(name)}",
+        hint=f"did you mean `{PACK}{close}`?" if close else None,
+        accepted=tuple(PACK + each for each in pack_names()),
+    )
+
+
+class _Chain:
+    """Follows `extends`, and goes on after a problem so that all are found."""
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.problems: list[Diagnostic] = []
+        self._seen: set[Path] = set()
+
+    def add(self, path: Path, shown: str, above: tuple[Path, ...]) -> None:
+        """Read a file, and first what it extends; `above` are the files that extend it."""
+        try:
+            layer = _read(path, shown)
+        except PolicyError as error:
+            self.problems += error.diagnostics
+            return
+        for at, entry in _entries(layer):
+            try:
+                parent, parent_shown = _parent(entry, layer.folder, at)
+                self._extend(parent, parent_shown, (*above, path.resolve()), at, entry)
+            except PolicyError as error:
+                self.problems += error.diagnostics
+        self.layers.append(layer)
+
+    def _extend(self, path: Path, shown: str, above: tuple[Path, ...], at: Diagnostic, entry: str) -> None:
+        real = path.resolve()
+        if real in above:
+            raise PolicyError([_said(at, f"{quoted(entry)} extends itself")])
+        if len(above) > DEEPEST:
+            raise PolicyError([_said(at, f"more than {DEEPEST} policies extend one another")])
+        if real not in self._seen:
+            self._seen.add(real)
+            self.add(path, shown, above)
+
+
+def _entries(layer: Layer) -> list[tuple[Diagnostic, str]]:
+    extends = layer.file.extends
+    if isinstance(extends, msgspec.UnsetType):
+        return []
+    if isinstance(extends, str):
+        return [(layer.document.diagnostic(("extends",), ""), extends)]
+    return [
+        (layer.document.diagnostic(("extends", number), ""), entry) for number, entry in enumerate(extends)
+    ]
+
+
+def _said(at: Diagnostic, message: str, hint: str | None = None) -> Diagnostic:
+    return msgspec.structs.replace(at, message=message, hint=hint)
+
+
+def _parent(entry: str, folder: Path, at: Diagnostic) -> tuple[Path, str]:
+    if "://" in entry:
+        hint = "vendor the file and extend its path"
+        raise PolicyError([_said(at, f"extending {quoted(entry)} is not supported yet", hint)])
+    try:
+        path, shown = locate(entry, folder)
+    except LookupError:
+        raise PolicyError([_no_pack(at, entry.removeprefix(PACK))]) from None
+    if not _is_file(path):
+        raise PolicyError([_said(at, f"cannot read {quoted(entry)}: no such file")])
+    return path, shown
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a NUL in it
+        return False
+
+
+def _read(path: Path, shown: str) -> Layer:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_POLICY_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "no file can have this name").lower()
+        raise PolicyError([Diagnostic(shown, 1, 1, f"cannot read the policy: {reason}")]) from None
+    if shown.startswith(PACK) and (prepared := prepared_policy(path, content)) is not None:
+        return Layer(path.parent, UnreadDocument(content, shown), prepared, sha256(content))
+    from tagward.reading.yaml_reader import read_policy
+
+    document = read_policy(content, shown)
+    return Layer(path.parent, document, _typed(document), sha256(content))
+
+
+def _typed(document: Document) -> PolicyFile:
+    try:
+        return read_shape(document.data)
+    except msgspec.ValidationError as error:
+        from tagward.loading.explain import explain_shape
+
+        found = explain_shape(document) or (document.diagnostic((), str(error)),)
+        raise PolicyError(found) from None

@@ -1,0 +1,1 @@
+"""Reading YAML and JSON: plain data that knows where it is written."""

@@ -1,0 +1,119 @@
+"""The pods and volumes that a workload makes, with the labels that reach them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from tagward.resource import Part, Tags, TagValue, Unknown
+from tagward_service.sources.kubernetes.labels import read_labels
+from tagward_service.sources.kubernetes.objects import Data, as_mapping
+from tagward_service.sources.kubernetes.templates import Spot, find_spots, role_of, value_at
+
+if TYPE_CHECKING:
+    from tagward.catalog import KubernetesKind, LabelPlace
+
+OWN = "metadata.labels"
+
+# The API server refuses these without a template; other kinds may refer to one instead.
+_ALWAYS_WITH_TEMPLATE = {"", "apps", "batch", "extensions"}
+_REFERENCES = ("spec.runtimeRef.name", "spec.workloadRef.name", "spec.workflowTemplateRef.name")
+# What these name may have labels too, which are merged under those of the object.
+_MERGED = ("spec.runtimeRef", "spec.baseRefs.*")
+# Templates of Argo without one of these only order the others (steps, dag) or wait.
+_ARGO = "argoproj.io"
+_ARGO_RUNS_A_POD = {"container", "script", "containerSet", "resource", "data"}
+_ARGO_ELEMENTS = "templates.*"
+
+
+class Made(Struct, frozen=True):
+    """What a workload makes; `own_billed` when its own labels are all that counts."""
+
+    parts: tuple[Part, ...]
+    own_billed: bool
+    faults: tuple[str, ...] = ()
+
+
+def find_parts(kind: KubernetesKind, data: Data) -> Made:
+    """Find the pods and volumes of an object, in the order of the file."""
+    if any(not place.at for place in (*kind.templates, *kind.volumes)):
+        return Made((), own_billed=True)
+    faults: list[str] = []
+    merged = _merged(kind, data)
+    pods = [
+        _part(spot, place, data, _pods(place, spot, kind), faults, merged)
+        for place in kind.templates
+        for spot in find_spots(data, place.at)
+        if _runs_a_pod(kind, place, spot)
+    ]
+    if kind.propagates and not any(_has_labels(place, data) for place in kind.templates):
+        return Made((), own_billed=True)
+    volumes = [
+        _part(spot, place, data, _volumes(spot), faults)
+        for place in kind.volumes
+        for spot in find_spots(data, place.at)
+    ]
+    return Made((*(pods or [_elsewhere(kind, data)]), *volumes), own_billed=False, faults=tuple(faults))
+
+
+def _part(
+    spot: Spot, place: LabelPlace, root: Data, what: str, faults: list[str], open_: Unknown | None = None
+) -> Part:
+    tags: dict[str, TagValue] = {}
+    for path in place.inherits:
+        tags |= _read(root, path, path, [] if path == OWN else faults)
+    for path in place.labels:
+        tags |= _read(spot.value, path, spot.place(path), faults)
+    return Part(what, spot.place(_label_path(spot, place)), tags, open_)
+
+
+def _label_path(spot: Spot, place: LabelPlace) -> str:
+    """Choose, where labels may stand in several places, the pod template if there is one."""
+    there = [path for path in place.labels if path.partition(".")[0] in spot.value]
+    return max(there, key=len) if there else place.labels[-1]
+
+
+def _read(root: object, path: str, written: str, faults: list[str]) -> Tags:
+    labels = read_labels(value_at(root, path), written)
+    faults += labels.faults
+    return labels.tags
+
+
+def _runs_a_pod(kind: KubernetesKind, place: LabelPlace, spot: Spot) -> bool:
+    if kind.group != _ARGO or not place.at.endswith(_ARGO_ELEMENTS):
+        return True
+    return not _ARGO_RUNS_A_POD.isdisjoint(spot.value)
+
+
+def _has_labels(place: LabelPlace, root: Data) -> bool:
+    spots = find_spots(root, place.at)
+    return any(as_mapping(value_at(spot.value, path)) for spot in spots for path in place.labels)
+
+
+def _merged(kind: KubernetesKind, data: Data) -> Unknown | None:
+    """Say which other objects may give the pods further labels."""
+    spots = (spot for path in _MERGED for spot in find_spots(data, path))
+    names = [f"`{spot.value['name']}`" for spot in spots if isinstance(spot.value.get("name"), str)]
+    return Unknown(f"the labels of {', '.join(names)}, not in this {kind.kind}") if names else None
+
+
+def _elsewhere(kind: KubernetesKind, data: Data) -> Part:
+    """Stand for the pods of an object that holds no template of them."""
+    where = kind.templates[0].label_paths[-1]
+    if kind.group in _ALWAYS_WITH_TEMPLATE:
+        return Part("its pods", where)
+    names = (value_at(data, path) for path in _REFERENCES)
+    name = next((f" of `{name}`" for name in names if isinstance(name, str)), "")
+    return Part("its pods", where, open=Unknown(f"the pod template{name}, which is not in this {kind.kind}"))
+
+
+def _pods(place: LabelPlace, spot: Spot, kind: KubernetesKind) -> str:
+    if "*" in place.at:
+        return f"the {spot.owner} pods" if spot.owner else f"the pods of `{spot.place()}`"
+    is_main = len(kind.templates) == 1 or place.at == "spec"
+    return "its pods" if is_main else f"the {role_of(place.at)} pods"
+
+
+def _volumes(spot: Spot) -> str:
+    return f"the {spot.owner} volumes" if spot.owner else "its volumes"

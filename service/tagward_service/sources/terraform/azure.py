@@ -1,0 +1,53 @@
+"""The types of Azure: `tags`, and the resource group and subscription that they live in."""
+
+from msgspec.structs import replace
+
+from tagward.resource import Layer, Resource, Tags
+from tagward_service.sources.terraform.configuration import Provider
+from tagward_service.sources.terraform.labels import Shown, strings
+from tagward_service.sources.terraform.layers import RESOURCE_GROUP, SUBSCRIPTION, Layers
+from tagward_service.sources.terraform.schema import NO_MARKS, AzureAttributes, Json, Marks, ResourceChange
+from tagward_service.sources.terraform.types import CloudKind, Context
+from tagward_service.sources.terraform.where import Where, of_azure, resource_group_of, subscription_of
+
+
+class AzureKind(CloudKind[AzureAttributes]):
+    """An Azure type with `tags`."""
+
+    def __init__(self, native: str, provider: str) -> None:
+        super().__init__(native, provider, "azure", AzureAttributes, ("tags",))
+        self._group = "parent_id" if provider == "azapi" else "resource_group_name"
+
+    def shown(self, after: AzureAttributes, unknown: Marks) -> Shown:
+        """Return `tags`."""
+        return Shown(after.tags, unknown.tags)
+
+    def marked(self, marks: Marks) -> tuple[Json, Json]:
+        """Return the marks of `tags`."""
+        return marks.tags, None
+
+    def plain(self, after: AzureAttributes, unknown: Marks, provider: Provider) -> Tags | None:
+        """Return `tags` where they are known and the provider adds none."""
+        if type(after.tags) is not dict or unknown.tags or provider.tags or provider.open:
+            return None
+        return strings(after.tags)
+
+    def where(self, after: AzureAttributes, provider: Provider) -> Where:
+        """Read the subscription and the location."""
+        return of_azure(after, provider)
+
+    def read(self, change: ResourceChange, context: Context) -> Resource:
+        """Read one resource with the layers that the file declares, and the type that azapi is told."""
+        seen = change.change
+        after = self.attributes(seen.after)
+        unknown = seen.after_unknown if type(seen.after_unknown) is Marks else NO_MARKS
+        layers = context.layers
+        inherited = self._inherited(change, after, layers) if layers and layers.declared else ()
+        resource = self.build(change, context, after, unknown, inherited)
+        if self.provider == "azapi" and type(after.type) is str and after.type:
+            return replace(resource, type=f"azure:{after.type.split('@', 1)[0]}")
+        return resource
+
+    def _inherited(self, change: ResourceChange, after: AzureAttributes, layers: Layers) -> tuple[Layer, ...]:
+        group = layers.of(change, RESOURCE_GROUP, self._group, resource_group_of(after))
+        return group + layers.of(change, SUBSCRIPTION, "subscription_id", subscription_of(after))

@@ -1,0 +1,60 @@
+"""Which reader a resource gets: by its provider, or by its type where the provider is not told."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from tagward_service.sources.terraform.aws import aws_kind
+from tagward_service.sources.terraform.azure import AzureKind
+from tagward_service.sources.terraform.google import google_kind
+from tagward_service.sources.terraform.schema import ResourceChange
+from tagward_service.sources.terraform.types import Foreign, Kind
+
+_READERS: dict[str, Callable[[str, str], Kind[Any]]] = {
+    "aws": aws_kind,
+    "awscc": aws_kind,
+    "azurerm": AzureKind,
+    "azapi": AzureKind,
+    "google": google_kind,
+    "google-beta": google_kind,
+}
+"""The providers whose resources carry tags that a policy reaches."""
+
+_OTHER_LABELS = {
+    "google_cloud_identity_group": "the labels of a Cloud Identity group say what kind of group it is",
+}
+
+
+class Kinds:
+    """The readers of the types that one file uses, each made once."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, tuple[str | None, Kind[Any]]] = {}
+
+    def of(self, change: ResourceChange) -> Kind[Any]:
+        """Return the reader of a resource, which is nearly always the one of its type's last resource."""
+        found = self._kinds.get(change.type)
+        if found is None or found[0] != change.provider_name:
+            kind = _kind(change.type, provider_of(change))
+            found = self._kinds[change.type] = (change.provider_name, kind)
+        return found[1]
+
+
+def provider_of(change: ResourceChange) -> str:
+    """Return the provider's local name: the last part of its address, or else the prefix of the type."""
+    name = (change.provider_name or "").rstrip("/").rsplit("/", 1)[-1]
+    return name or change.type.split("_", 1)[0]
+
+
+@cache
+def _kind(native: str, provider: str) -> Kind[Any]:
+    if native in _OTHER_LABELS:
+        return Foreign(native, "gcp", _OTHER_LABELS[native])
+    reader = _READERS.get(provider)
+    if reader is not None:
+        return reader(native, provider)
+    if provider == "kubernetes":
+        why = "Kubernetes objects are judged from their manifests, not from a Terraform plan"
+    else:
+        why = f"`{provider}` is not a cloud whose tags the policy can reach"
+    return Foreign(native, provider, why)
