@@ -56,6 +56,7 @@ class Recall:
         self._inherits = frozenset(origin for tag in tags for origin in tag.inherit)
         self._memory: dict[Look, list[Finding]] = {}
         self._dull: set[str] = set()
+        self._ignores_case = any(placed.rule.cloud == "azure" for placed in rules)
 
     def judge(self, resource: Resource, hidden: frozenset[str]) -> list[Finding]:
         """Return what is wrong with the tags of a resource, tag by tag."""
@@ -64,12 +65,43 @@ class Recall:
         look = self._look(resource.tags, resource.place, resource.open, resource.origins)
         if resource.parts:
             look = (look, resource.own_billed, *map(self._look_at_part, resource.parts))
+        if not (resource.tags.keys() <= self._dull and self._are_dull(resource.parts)):
+            odd = self._odd_keys(resource)
+            if odd is None:
+                return self._judge_afresh(resource, hidden)
+            look = (look, odd)
         known = self._memory.get(look)
-        if known is not None and self._is_dull(resource):
+        if known is not None:
             return [_about(resource, finding) for finding in known] if known else known
         findings = self._judge_afresh(resource, hidden)
-        self._remember(look, resource, findings)
+        self._remember(look, findings)
         return findings
+
+    def _are_dull(self, parts: Sequence[Part]) -> bool:
+        return not parts or all(part.tags.keys() <= self._dull for part in parts)
+
+    def _odd_keys(self, resource: Resource) -> tuple[str, ...] | None:
+        """Return the keys that come near a tag's, in their order; None where a look cannot hold them.
+
+        Where case is ignored such a key may be the tag's own, so that its value counts too.
+        """
+        self._learn(resource.tags)
+        for part in resource.parts:
+            self._learn(part.tags)
+        if not self._are_dull(resource.parts):
+            return None
+        odd = tuple(key for key in resource.tags if key not in self._dull)
+        return None if odd and self._ignores_case else odd
+
+    def _learn(self, tags: Tags) -> None:
+        self._dull.update(key for key in tags if key not in self._dull and not self._is_interesting(key))
+
+    def _remember(self, look: Look, findings: list[Finding]) -> None:
+        if len(self._memory) > MOST or len(self._dull) > MOST:
+            self._memory.clear()
+            self._dull.clear()
+        else:
+            self._memory[look] = findings
 
     def _judge_afresh(self, resource: Resource, hidden: frozenset[str]) -> list[Finding]:
         return [finding for rule in self.rules for finding in rule.judge(resource, hidden)]
@@ -93,22 +125,6 @@ class Recall:
 
     def _look_at_part(self, part: Part) -> Look:
         return (part.what, part.type, part.carries, self._look(part.tags, part.place, part.open, NO_ORIGINS))
-
-    def _is_dull(self, resource: Resource) -> bool:
-        dull = self._dull
-        if not resource.tags.keys() <= dull:
-            return False
-        return not resource.parts or all(part.tags.keys() <= dull for part in resource.parts)
-
-    def _remember(self, look: Look, resource: Resource, findings: list[Finding]) -> None:
-        if len(self._dull) > MOST or len(self._memory) > MOST:
-            self._dull.clear()
-            self._memory.clear()
-        keys = set(resource.tags).union(*(part.tags for part in resource.parts)) - self._dull
-        interesting = {key for key in keys if self._is_interesting(key)}
-        self._dull |= keys - interesting
-        if not interesting:
-            self._memory[look] = findings
 
     def _is_interesting(self, key: str) -> bool:
         """Say whether a key that belongs to no tag may still change what is said of one."""
