@@ -33,9 +33,6 @@ class Placed(Struct, frozen=True):
         return looks_at_names(self.requirement.on, self.scopes)
 
 
-REQUIRED = Need("required")
-
-
 def place(
     requirements: Sequence[Requirement], resource: Resource, scopes: Mapping[str, Selector]
 ) -> tuple[Placed, ...]:

@@ -20,7 +20,6 @@ class Resources(Sequence[Resource]):
 
     def __init__(self, context: Context, changes: list[ResourceChange], wanted: list[ResourceChange]) -> None:
         self._context = context
-        self._changes = changes
         self._wanted = wanted
         self._kinds = Kinds()
         self._settled = not context.configuration.unsettled
