@@ -61,10 +61,10 @@ def law_breaches(engine: Engine, table: Counter[str], seed: int) -> Iterator[str
     for breach in (*limit_breaches(drawn, compilation), *row_breaches(drawn, compilation)):
         yield f"policy {seed}: {breach.law} {breach.said}"
     for number, (asked, answer) in enumerate(zip(requests, answers, strict=True)):
-        judged = judge(judging, asked, every, number)
+        broken = judge(judging, asked, every, number)
         exempt = is_exempt(drawn, asked)
-        count(table, accepted=not judged.broken, refused=denied(answer), exempt=exempt)
-        for breach in breaches(compilation, judged, denied=denied(answer), exempt=exempt):
+        count(table, accepted=not broken, refused=denied(answer), exempt=exempt)
+        for breach in breaches(compilation, broken, denied=denied(answer), exempt=exempt):
             yield f"policy {seed}, request {number}: {breach.law} {breach.said}: {asked} {answer}"
 
 

@@ -24,38 +24,11 @@ from tagward.policy import (
     Tag,
     TagIn,
 )
+from tests.generators.worlds import AWS, World
 
 DAY = date(2026, 11, 21)
-ACCOUNTS = ("111122223333", "111122224444", "555566667777")
-REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
 BREAK_GLASS = "arn:aws:iam::*:role/break-glass"
 
-IDS = ("ml-team", "ml-project", "ml-environment", "cost-center", "ml-workload-type")
-AWS_KEYS = {"cost-center": "CostCenter", "ml-environment": "Environment"}
-ALIASES = {"ml-team": ("team", "owner"), "ml-project": ("project",), "cost-center": ("costcode",)}
-VALUES = ("dev", "staging", "prod", "training", "none", "équipe", "a b")
-PATTERNS = (
-    "[a-z][a-z0-9-]{1,8}",
-    "cc-[0-9]{3}",
-    "(dev|prod)-[a-z]+",
-    "[ -~]*",
-    "[A-Z]{2}|x",
-    "team [ -~]+",
-    "[ -~]+",
-)
-TYPES = (
-    "aws:ec2:instance",
-    "aws:ec2:volume",
-    "aws:ec2:*",
-    "aws:sagemaker:endpoint",
-    "aws:sagemaker:*",
-    "aws_instance",
-    "aws:bedrock:custom-model",
-    "azure:Microsoft.Compute/virtualMachines",
-    "!aws:ec2:volume",
-    "!aws:sagemaker:model",
-    "aws:elasticache:*",
-)
 ACTIONS = (
     "ec2:RunInstances",
     "ec2:CreateVolume",
@@ -90,17 +63,17 @@ def near(rng: Random) -> date:
     return DAY + timedelta(days=rng.choice((-40, -1, 0, 1, 40)))
 
 
-def policy(rng: Random) -> Policy:
+def policy(rng: Random, world: World = AWS) -> Policy:
     """Make a policy."""
-    ids = rng.sample(IDS, rng.randint(1, 4))
-    scopes = {"prod": selector(rng, ()), "sandbox": selector(rng, ())}
+    ids = rng.sample(world.ids, rng.randint(1, 4))
+    scopes = {"prod": selector(rng, world), "sandbox": selector(rng, world)}
     return Policy(
         "random",
         "1",
         "0" * 64,
-        tags=tuple(tag(rng, each, ids, tuple(scopes)) for each in ids),
+        tags=tuple(tag(rng, world, each, ids, tuple(scopes)) for each in ids),
         scopes=scopes,
-        exemptions=maybe(rng, 0.4, lambda: (exemption(rng, ids, tuple(scopes)),), ()),
+        exemptions=maybe(rng, 0.4, lambda: (exemption(rng, world, ids, tuple(scopes)),), ()),
         forbidden_keys=maybe(rng, 0.25, lambda: forbidden(rng), ()),
         forbidden_values=maybe(rng, 0.1, lambda: ("AKIA[0-9A-Z]{16}",), ()),
         closed=rng.random() < 0.25,
@@ -129,88 +102,90 @@ def forbidden(rng: Random) -> tuple[str, ...]:
     )
 
 
-def tag(rng: Random, name: str, ids: Sequence[str], scopes: Sequence[str]) -> Tag:
+def tag(rng: Random, world: World, name: str, ids: Sequence[str], scopes: Sequence[str]) -> Tag:
     """Make a tag; `ids` are those that its conditions may ask for."""
-    key = AWS_KEYS.get(name, name)
-    constraint: Allowed | Matches | None = rng.choice((None, allowed(rng), Matches(rng.choice(PATTERNS))))
+    key = world.keys.get(name, name)
+    constraint: Allowed | Matches | None = rng.choice(
+        (None, allowed(rng, world), Matches(rng.choice(world.patterns)))
+    )
+    other = "azure" if world.cloud == "aws" else "aws"
     return Tag(
         name,
         name.title().replace("-", " "),
         requirements=tuple(
-            requirement(rng, name, ids, scopes) for _ in range(rng.choice((0, 1, 1, 1, 1, 2)))
+            requirement(rng, world, name, ids, scopes) for _ in range(rng.choice((0, 1, 1, 1, 1, 2)))
         ),
         constraint=constraint,
-        keys=maybe(rng, 0.95, lambda: {"aws": key, "azure": key}, {"azure": key}),
+        keys=maybe(rng, 0.95, lambda: {world.cloud: key, other: name}, {other: name}),
         aliases=tuple(
             OlderKey(each, maybe(rng, 0.7, lambda: near(rng), None))
-            for each in ALIASES.get(name, ())
+            for each in world.aliases.get(name, ())
             if rng.random() < 0.4
         ),
         replaces=maybe(rng, 0.25, lambda: {"production": "prod", "dev": "development"}, {}),
-        enforce=stages(rng),
+        inherit=rng.choice(world.inherit),
+        enforce=stages(rng, world.stage_surface),
     )
 
 
-def allowed(rng: Random) -> Allowed:
+def allowed(rng: Random, world: World) -> Allowed:
     """Make a list of values, some of them retired."""
-    values = some_of(rng, VALUES, 4)
+    values = some_of(rng, world.values, 4)
     until = {value: near(rng) for value in values if rng.random() < 0.15}
     return Allowed(values, registry="teams" if until else None, until=until)
 
 
-def stages(rng: Random) -> tuple[Stage, ...]:
+def stages(rng: Random, surface: str) -> tuple[Stage, ...]:
     """Make the stages of a tag."""
     return rng.choice(
         (
             (Stage("deny"),),
             (Stage("deny"),),
             (Stage("deny"),),
-            (Stage("warn"), Stage("deny", near(rng), ("ci", "cloud"))),
+            (Stage("warn"), Stage("deny", near(rng), ("ci" if surface != "ci" else "scan", surface))),
             (Stage("deny", near(rng)),),
-            (Stage("deny", None, ("ci",)),),
+            (Stage("deny", None, ("scan",)),),
         )
     )
 
 
-def requirement(rng: Random, name: str, ids: Sequence[str], scopes: Sequence[str]) -> Requirement:
+def requirement(
+    rng: Random, world: World, name: str, ids: Sequence[str], scopes: Sequence[str]
+) -> Requirement:
     """Make a requirement."""
     others = [each for each in ids if each != name] or ["absent"]
     return Requirement(
-        on=maybe(rng, 0.5, lambda: selector(rng, scopes), Selector()),
-        when=maybe(rng, 0.35, lambda: condition(rng, others), None),
+        on=maybe(rng, 0.5, lambda: selector(rng, world, scopes), Selector()),
+        when=maybe(rng, 0.35, lambda: condition(rng, world, others), None),
         level=rng.choice(("required",) * 6 + ("recommended",)),
     )
 
 
-def condition(rng: Random, ids: Sequence[str], depth: int = 2) -> Condition:
+def condition(rng: Random, world: World, ids: Sequence[str], depth: int = 2) -> Condition:
     """Make a condition on other tags."""
     kind = rng.choice(("in", "in", "all", "any", "not")) if depth else "in"
     if kind == "in":
-        return TagIn(rng.choice(ids), frozenset(some_of(rng, VALUES)))
+        return TagIn(rng.choice(ids), frozenset(some_of(rng, world.values)))
     if kind == "not":
-        return Not(condition(rng, ids, depth - 1))
-    inner = (condition(rng, ids, depth - 1), condition(rng, ids, depth - 1))
+        return Not(condition(rng, world, ids, depth - 1))
+    inner = (condition(rng, world, ids, depth - 1), condition(rng, world, ids, depth - 1))
     return AllOf(inner) if kind == "all" else AnyOf(inner)
 
 
-def selector(rng: Random, scopes: Sequence[str]) -> Selector:
+def selector(rng: Random, world: World, scopes: Sequence[str] = ()) -> Selector:
     """Make a selector of few fields; one without `scopes` can be a scope."""
+    named = {field: choices for field, (_, choices) in world.selectors.items()}
     choices: dict[str, tuple[tuple[str, ...], ...]] = {
-        "clouds": (("aws",), ("azure",), ("!azure",), ("aws", "gcp")),
-        "types": (*((each,) for each in TYPES), some_of(rng, TYPES)),
-        "accounts": ((ACCOUNTS[0],), ("1111*",), ("!5555*",), ("1111*", "!*4444"), ("[15]*",)),
-        "regions": (("eu-*",), ("!us-*",), (REGIONS[0], REGIONS[2]), ("eu-west-?",)),
-        "namespaces": (("prod-*",), ("!prod-*",)),
-        "addresses": (("module.*",),),
-        "names": (("web-*",), ("!web-*",)),
+        **named,
+        "types": (*((each,) for each in world.types), some_of(rng, world.types)),
         "scopes": (tuple(scopes[:1]), tuple(scopes), tuple(f"!{each}" for each in scopes[:1])),
     }
-    weights = (2, 6, 4, 3, 1, 1, 1, 3 if scopes else 0)
+    weights = (*(weight for weight, _ in world.selectors.values()), 6, 3 if scopes else 0)
     fields = set(rng.choices(tuple(choices), weights, k=rng.choice((1, 1, 2, 3))))
     picked: dict[str, Any] = {field: rng.choice(choices[field]) for field in sorted(fields)}
     return Selector(**picked)
 
 
-def exemption(rng: Random, ids: Sequence[str], scopes: Sequence[str]) -> Exemption:
+def exemption(rng: Random, world: World, ids: Sequence[str], scopes: Sequence[str]) -> Exemption:
     """Make an exemption."""
-    return Exemption("EX-1", "ops", "vendor", near(rng), some_of(rng, ids), selector(rng, scopes))
+    return Exemption("EX-1", "ops", "vendor", near(rng), some_of(rng, ids), selector(rng, world, scopes))

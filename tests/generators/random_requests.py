@@ -4,28 +4,13 @@ from random import Random
 
 from msgspec import Struct
 
-from tagward.policy import Allowed, Policy, Tag
+from tagward.policy import Policy
 from tagward.resource import Resource
 from tagward_generators.aws_scp.actions import Creation, creations
-from tests.generators.random_policies import ACCOUNTS, REGIONS
+from tests.generators.random_tags import tags
+from tests.generators.worlds import ACCOUNTS, REGIONS
 
 ANY_TYPE = "*"
-
-MATCHING = {
-    "[a-z][a-z0-9-]{1,8}": "ab-1",
-    "cc-[0-9]{3}": "cc-123",
-    "(dev|prod)-[a-z]+": "dev-x",
-    "[ -~]*": "x y",
-    "[A-Z]{2}|x": "AB",
-    "team [ -~]+": "team 1",
-    "[ -~]+": "x",
-}
-ODD = (
-    *("", " ", "  ", "    ", "\u00a0", "\u2003\u2003"),
-    *("tbd", "TBD", "None", "N/A", " tbd ", "none\u00a0"),
-    *("wrong", "Dev", " dev", "prod ", "production", "dev", "cc-12", "cc-abc", "zz", "équipes", "a  b", "+"),
-)
-EXTRAS = ("tmp-1", "tmp-x", "tmp-12", "db-password", "my-secret", "Name", "plain", "other-key")
 
 
 class Request(Struct, frozen=True):
@@ -58,48 +43,6 @@ def request(rng: Random, policy: Policy, every: tuple[Creation, ...]) -> Request
     }
     role = rng.choice(("dev", "dev", "dev", "break-glass"))
     return Request(action, account, rng.choice(REGIONS), f"arn:aws:iam::{account}:role/{role}", by_kind)
-
-
-def tags(rng: Random, policy: Policy) -> dict[str, str]:
-    """Make the tags of a request: each tag of the policy in some state, and a few more keys."""
-    found: dict[str, str] = {}
-    for tag in policy.tags:
-        for key in _keys(rng, tag):
-            _add(found, key, _value(rng, tag))
-    while rng.random() < 0.2:
-        _add(found, rng.choice(EXTRAS), rng.choice(("x", "AKIA0123456789ABCDEF", "")))
-    return found
-
-
-def _add(found: dict[str, str], key: str, value: str) -> None:
-    """Add a tag, never a second key that differs by case only: whose value AWS compares is not documented."""
-    if key.casefold() not in {each.casefold() for each in found}:
-        found[key] = value
-
-
-def _keys(rng: Random, tag: Tag) -> list[str]:
-    key = tag.keys.get("aws", tag.id)
-    aliases = [alias.key for alias in tag.aliases]
-    near = [key.upper(), key.replace("-", "_"), key[:-1], f"{key}s"]
-    state = rng.random()
-    if state < 0.6:
-        return [key, *(rng.sample(aliases, 1) if aliases and rng.random() < 0.3 else [])]
-    if state < 0.75 and aliases:
-        return rng.sample(aliases, rng.randint(1, len(aliases)))
-    return [rng.choice(near)] if state < 0.85 else []
-
-
-def _value(rng: Random, tag: Tag) -> str:
-    state = rng.random()
-    if state < 0.35:
-        return rng.choice(ODD)
-    match tag.constraint:
-        case Allowed(values):
-            return rng.choice(values)
-        case None:
-            return rng.choice(("x", "dev", "training", "prod"))
-        case constraint:
-            return MATCHING[constraint.pattern]
 
 
 def made(rng: Random, request: Request, every: tuple[Creation, ...]) -> list[Made]:

@@ -13,15 +13,14 @@ from tagward.policy import Policy
 from tagward_generators import target
 from tagward_generators.aws_scp.actions import Creation
 from tagward_generators.targets import Artifact, Compilation
+from tests.generators.laws import Breach, laws
 from tests.generators.random_policies import DAY, policy
 from tests.generators.random_requests import ANY_TYPE, Request, every_creation, made, request
 from tests.generators.scp_laws import (
-    Breach,
     breaches,
     evaluator,
     is_exempt,
     judge,
-    laws,
     limit_breaches,
     row_breaches,
 )

@@ -4,9 +4,8 @@ from datetime import date
 
 from tagward.policy import Policy
 from tagward_generators.aws_scp.actions import Creation, creations
-from tagward_generators.aws_scp.days import changes_on, not_yet
 from tagward_generators.aws_scp.denials import Denier
-from tagward_generators.aws_scp.grading import absent, graded
+from tagward_generators.aws_scp.grading import graded
 from tagward_generators.aws_scp.notes import notes
 from tagward_generators.aws_scp.packing import pack
 from tagward_generators.aws_scp.policy_rules import PolicyRules
@@ -15,7 +14,9 @@ from tagward_generators.aws_scp.protecting import protections
 from tagward_generators.aws_scp.requests import Tags
 from tagward_generators.aws_scp.settings import Settings, settings_of
 from tagward_generators.aws_scp.tag_rules import Outcome, TagRules, not_on_aws
-from tagward_generators.aws_scp.violations import TagViolations
+from tagward_generators.aws_scp.violations import SURFACE, TagViolations
+from tagward_generators.days import changes_on, not_yet
+from tagward_generators.grading import absent
 from tagward_generators.rules import EVERY_TAG, Rule, rules
 from tagward_generators.targets import Artifact, Compilation
 
@@ -45,7 +46,7 @@ class AwsScp:
             ),
             tuple(row for _, row in outcomes),
             notes(settings, made, tuple(map(len, documents))),
-            changes_on(policy, as_of),
+            changes_on(policy, as_of, cloud="aws", surface=SURFACE),
         )
 
 
@@ -71,7 +72,7 @@ def _outcomes(policy: Policy, day: date, settings: Settings, made: tuple[Creatio
 def _protect(
     tags: dict[str, TagViolations], made: tuple[Creation, ...], denier: Denier, partition: str
 ) -> Outcome:
-    enforced = [tag for tag in tags.values() if not not_yet(tag.tag, tag.day)]
+    enforced = [tag for tag in tags.values() if not not_yet(tag.tag, tag.day, SURFACE)]
     services = frozenset(creation.service for creation in made)
     denied = protections(enforced, services, denier, partition)
     if not denied.statements and not denied.reasons:

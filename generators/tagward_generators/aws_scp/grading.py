@@ -1,26 +1,9 @@
-"""Fidelity rows: what each rule of a policy came to."""
+"""How a rule is graded by its statements."""
 
 from tagward_generators.aws_scp.denials import Denied
+from tagward_generators.grading import absent, exact, weaker
 from tagward_generators.rules import Rule
-from tagward_generators.targets import Fidelity, Grade
-
-ELSEWHERE = "lint and scan"
-NOT_ON_AWS = "does not apply on AWS"
-
-
-def exact(rule: Rule, why: str = "") -> Fidelity:
-    """Say that a rule came through whole."""
-    return Fidelity(rule.tag, rule.name, Grade.EXACT, why)
-
-
-def absent(rule: Rule, why: str) -> Fidelity:
-    """Say that a rule did not come through at all."""
-    return Fidelity(rule.tag, rule.name, Grade.ABSENT, why, ELSEWHERE)
-
-
-def weaker(rule: Rule, *reasons: str) -> Fidelity:
-    """Say what slips through."""
-    return Fidelity(rule.tag, rule.name, Grade.WEAKER, "; ".join(reasons), ELSEWHERE)
+from tagward_generators.targets import Fidelity
 
 
 def graded(rule: Rule, denied: Denied, *more: str) -> Fidelity:

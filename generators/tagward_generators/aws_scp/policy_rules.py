@@ -3,12 +3,13 @@
 from tagward.globs import split
 from tagward.policy import Exemption, Policy
 from tagward_generators.aws_scp.denials import Denied, Denier
-from tagward_generators.aws_scp.grading import absent, exact, graded, weaker
+from tagward_generators.aws_scp.grading import graded
 from tagward_generators.aws_scp.logic import TAG_KEYS, Expression, Test, Unsayable, every, some, unsayable
 from tagward_generators.aws_scp.requests import has
 from tagward_generators.aws_scp.selecting import selected
 from tagward_generators.aws_scp.tag_rules import Outcome
 from tagward_generators.aws_scp.violations import TagViolations
+from tagward_generators.grading import absent, exact, weaker
 from tagward_generators.rules import Rule
 from tagward_generators.targets import Fidelity
 

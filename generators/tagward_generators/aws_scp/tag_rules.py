@@ -6,13 +6,14 @@ from tagward.catalog import aws_actions, native_types
 from tagward.clouds import reachable
 from tagward.globs import is_literal
 from tagward.policy import Requirement, Tag
-from tagward_generators.aws_scp.days import not_yet
 from tagward_generators.aws_scp.denials import Denied, Denier, LookedAt, Wrong, everywhere
-from tagward_generators.aws_scp.grading import NOT_ON_AWS, absent, exact, graded
+from tagward_generators.aws_scp.grading import graded
 from tagward_generators.aws_scp.selecting import Place
 from tagward_generators.aws_scp.sids import words
 from tagward_generators.aws_scp.statements import Statement
-from tagward_generators.aws_scp.violations import TagViolations
+from tagward_generators.aws_scp.violations import SURFACE, TagViolations
+from tagward_generators.days import not_yet
+from tagward_generators.grading import absent, exact, not_on
 from tagward_generators.rules import Rule
 from tagward_generators.targets import Fidelity
 
@@ -33,7 +34,7 @@ class TagRules:
         self.denier = denier
         self.by_key = by_key
         self.title = words(self.tag.title)
-        self.late = not_yet(self.tag, tag.day)
+        self.late = not_yet(self.tag, tag.day, SURFACE)
 
     def compile(self, rule: Rule) -> Outcome:
         """Return the statements for a rule and the row that says how true they are to it."""
@@ -62,7 +63,7 @@ class TagRules:
     def _required(self, rule: Rule) -> Outcome:
         requirement = self.tag.requirements[int(rule.subject)]
         if "aws" not in reachable(requirement.on):
-            return (), exact(rule, NOT_ON_AWS)
+            return (), not_on(rule, "aws")
         if requirement.level == "recommended":
             return (), absent(rule, "recommended: an SCP cannot advise, only deny")
         denied = self._deny(
@@ -133,7 +134,7 @@ class TagRules:
 
 def not_on_aws(rule: Rule) -> Outcome:
     """Return what becomes of the rules of a tag that AWS resources do not carry."""
-    return (), exact(rule, NOT_ON_AWS)
+    return (), not_on(rule, "aws")
 
 
 def _makers(named: str) -> str:

@@ -9,10 +9,12 @@ from msgspec import Struct
 from tagward.patterns import PatternError, anything, glob_language, iam_globs, legal_example, of_values
 from tagward.policy import Allowed, Exemption, Matches, Policy, Requirement, Tag
 from tagward_generators.aws_scp.blocks import glob_expression
-from tagward_generators.aws_scp.days import SURFACE
 from tagward_generators.aws_scp.logic import FALSE, TRUE, Expression, every, negate, some
 from tagward_generators.aws_scp.requests import NOT_EMPTY, TagRequest, Tags, value_in, value_like
 from tagward_generators.aws_scp.selecting import Place, selected
+
+SURFACE = "cloud"
+"""What guardrails of a cloud are compiled for."""
 
 SPACES = (" ", "  ")
 """The blank values that somebody may well send; IAM has no way to say that a value is all spaces."""
