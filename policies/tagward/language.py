@@ -197,7 +197,7 @@ class AwsScp(Struct, frozen=True, forbid_unknown_fields=True):
 class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Settings per compile target."""
 
-    aws_scp: AwsScp | UnsetType = UNSET
+    aws_scp: AwsScp = AwsScp()
 
 
 class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

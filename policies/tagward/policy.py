@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from tagward.language import AwsScp
+from tagward.language import Targets
 
 CLOUDS = ("aws", "azure", "gcp", "kubernetes")
 MODES = ("audit", "warn", "deny")
@@ -186,7 +186,7 @@ class Policy(Struct, frozen=True):
     unknown: str = "warn"
     placeholders: tuple[str, ...] = DEFAULT_PLACEHOLDERS
     readiness: Readiness = Readiness()
-    aws_scp: AwsScp = AwsScp()
+    targets: Targets = Targets()
 
     def tag(self, tag_id: str) -> Tag | None:
         """Return the tag with an id."""

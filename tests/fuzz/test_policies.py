@@ -79,9 +79,11 @@ def _compiled(policy: Policy) -> str:
 
 def _with_few_actions(policy: Policy) -> Policy:
     """Leave most of the curated actions out: time goes by their number, and all are treated alike."""
-    if policy.aws_scp.actions is not UNSET:
+    if policy.targets.aws_scp.actions is not UNSET:
         return policy
-    return replace(policy, aws_scp=replace(policy.aws_scp, actions=FEW_ACTIONS))
+    return replace(
+        policy, targets=replace(policy.targets, aws_scp=replace(policy.targets.aws_scp, actions=FEW_ACTIONS))
+    )
 
 
 def _changed_data(random: Random, seed: Seed) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from msgspec import UNSET
 
-from tagward.language import AwsScp
+from tagward.language import AwsScp, Targets
 from tagward.policy import Alias as OlderKey
 from tagward.policy import (
     AllOf,
@@ -79,7 +79,7 @@ def policy(rng: Random, world: World = AWS) -> Policy:
         closed=rng.random() < 0.25,
         max_tags=maybe(rng, 0.1, lambda: 2, None),
         placeholders=maybe(rng, 0.8, lambda: ("tbd", "none", "n/a"), ()),
-        aws_scp=settings(rng),
+        targets=Targets(aws_scp=settings(rng)),
     )
 
 

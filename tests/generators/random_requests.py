@@ -71,4 +71,4 @@ def made(rng: Random, request: Request, every: tuple[Creation, ...]) -> list[Mad
 
 def every_creation(policy: Policy) -> tuple[Creation, ...]:
     """List what the actions in force for a policy make."""
-    return creations(policy.aws_scp, "aws")
+    return creations(policy.targets.aws_scp, "aws")

@@ -27,7 +27,7 @@ def judge(evaluator: Evaluator, request: Request, every: tuple[Creation, ...], s
 
 def is_exempt(policy: Policy, request: Request) -> bool:
     """Say whether the settings let the principal of a request do everything."""
-    named = settings_of(policy.aws_scp).exempt_principals
+    named = settings_of(policy.targets.aws_scp).exempt_principals
     return bool(named) and request.principal.endswith(named[0].rpartition("/")[2])
 
 
@@ -43,7 +43,7 @@ def breaches(
 
 def limit_breaches(policy: Policy, compilation: Compilation) -> Iterator[Breach]:
     """Check sizes, counts, names and Sids (L4)."""
-    settings = settings_of(policy.aws_scp)
+    settings = settings_of(policy.targets.aws_scp)
     documents = [artifact.content for artifact in compilation.artifacts]
     if len(documents) > settings.max_policies:
         yield Breach("L4", "too many policies")
@@ -59,7 +59,7 @@ def limit_breaches(policy: Policy, compilation: Compilation) -> Iterator[Breach]
 
 def row_breaches(policy: Policy, compilation: Compilation) -> Iterator[Breach]:
     """Check the rows; whether removal is denied is one rule more."""
-    more = (PROTECT,) if settings_of(policy.aws_scp).protect else ()
+    more = (PROTECT,) if settings_of(policy.targets.aws_scp).protect else ()
     yield from laws.row_breaches(policy, compilation, *more)
 
 

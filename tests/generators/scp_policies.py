@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from tagward.language import AwsScp
+from tagward.language import AwsScp, Targets
 from tagward.policy import Policy, Requirement, Selector, Tag
 from tagward_generators import target
 from tagward_generators.targets import Compilation, Fidelity
@@ -29,7 +29,7 @@ def tag(name: str = "ml-team", **fields: Any) -> Tag:
 def policy(*tags: Tag, settings: Mapping[str, Any] | None = None, **fields: Any) -> Policy:
     """Make a policy for ec2:RunInstances, whose tags nobody may be kept from removing."""
     chosen: dict[str, Any] = {"actions": ["ec2:RunInstances"], "protect": False} | dict(settings or {})
-    return Policy("acme", "1", "0", tags=tags, aws_scp=AwsScp(**chosen), **fields)
+    return Policy("acme", "1", "0", tags=tags, targets=Targets(aws_scp=AwsScp(**chosen)), **fields)
 
 
 def compiled(policy: Policy, day: date = DAY) -> Compilation:

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tagward.catalog import aws_actions
+from tagward.language import Targets
 from tagward.policy import Policy
 from tagward_generators import target
 from tagward_generators.aws_scp.actions import Creation
@@ -80,7 +81,9 @@ def test_random_policies_obey_every_law() -> None:
 def removals(seed: int) -> Iterator[tuple[bool, bool]]:
     """Take tags from random resources: say whether that is denied, and whether what is left is accepted."""
     rng = Random(seed)
-    drawn = replace(policy(rng), aws_scp=replace(policy(rng).aws_scp, protect=True, exempt_principals=[]))
+    drawn = policy(rng)
+    settings = replace(drawn.targets.aws_scp, protect=True, exempt_principals=[])
+    drawn = replace(drawn, targets=Targets(aws_scp=settings))
     documents = [artifact.content for artifact in compiled(drawn).artifacts]
     every = every_creation(drawn)
     judging = evaluator(drawn)

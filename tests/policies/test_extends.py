@@ -273,7 +273,7 @@ def test_readiness_defaults_and_targets_merge_key_by_key(policies: Policies) -> 
     policy = policies.load(child, {"base.yaml": base})
     assert (policy.readiness.threshold, policy.readiness.measure) == (95, "resources")
     assert (policy.unknown, policy.placeholders) == ("fail", ("foo",))
-    assert (policy.aws_scp.protect, policy.aws_scp.max_policies) == (False, 4)
+    assert (policy.targets.aws_scp.protect, policy.targets.aws_scp.max_policies) == (False, 4)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_what_holds_for_the_whole(whole: Policy) -> None:
     assert whole.scopes == {"prod": Selector(accounts=("111122223333",), namespaces=("prod-*",))}
     assert (whole.forbidden_keys, whole.forbidden_values) == (("*password*",), ("AKIA[0-9A-Z]{16}",))
     assert (whole.closed, whole.max_tags) == (False, 45)
-    assert whole.aws_scp == AwsScp(
+    assert whole.targets.aws_scp == AwsScp(
         max_chars=10240, max_policies=8, exempt_principals=["arn:aws:iam::*:role/break-glass"]
     )
 

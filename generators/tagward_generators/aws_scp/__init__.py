@@ -33,8 +33,8 @@ class AwsScp:
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day. Raises CompileError when it cannot fit."""
-        settings = settings_of(policy.aws_scp)
-        made = creations(policy.aws_scp, settings.partition)
+        settings = settings_of(policy.targets.aws_scp)
+        made = creations(policy.targets.aws_scp, settings.partition)
         outcomes = _outcomes(policy, as_of, settings, made)
         statements = [statement for found, _ in outcomes for statement in found]
         documents = pack(statements, settings.max_chars, settings.max_policies)

@@ -11,7 +11,7 @@ from tagward import language
 from tagward.diagnostics import Diagnostic, Steps, quoted
 from tagward.digest import sha256
 from tagward.judging.values import fits
-from tagward.language import AwsScp
+from tagward.language import Targets
 from tagward.loading.authorship import Authorship
 from tagward.loading.chain import Layer
 from tagward.loading.modelling import Modeller, Scopes
@@ -207,12 +207,11 @@ class Merger:
         defaults = _given(layer.file.defaults)
         self.max_exemption_days = defaults.pop("max_exemption_days", self.max_exemption_days)
         placeholders = tuple(defaults.pop("placeholders", self._policy.placeholders))
-        scp = {} if isinstance(layer.file.targets, UnsetType) else _given(layer.file.targets.aws_scp)
         self._policy = replace(
             self._policy,
             readiness=type(self._policy.readiness)(**readiness),
             placeholders=placeholders,
-            aws_scp=AwsScp(**(_given(self._policy.aws_scp) | scp)),
+            targets=_merged(self._policy.targets, layer.file.targets),
             **defaults,
         )
 
@@ -227,6 +226,14 @@ def _given(entry: Struct | UnsetType) -> dict[str, Any]:
     if isinstance(entry, UnsetType):
         return {}
     return {name: value for name, value in asdict(entry).items() if value is not UNSET}
+
+
+def _merged(before: Targets, after: Targets | UnsetType) -> Targets:
+    """Merge the settings of every target key by key."""
+    if isinstance(after, UnsetType):
+        return before
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in Targets.__struct_fields__)
+    return Targets(**{name: type(old)(**(_given(old) | _given(new))) for name, old, new in pairs})
 
 
 def _items(mapping: Any) -> list[tuple[str, Any]]:
