@@ -46,9 +46,9 @@ docs: install ## write the generated parts of docs/
 fuzz: install ## mutate policies, plans and manifests for as long as FUZZ_EXAMPLES says
 	$(BIN)/python -m pytest -q tests/fuzz --fuzz-examples=$(or $(FUZZ_EXAMPLES),50000)
 
-conformance: install ## compare the compilers with engines that others wrote (needs Node.js)
-	sh tests/oracles/iam/install.sh
-	$(BIN)/python -m pytest -q -m conformance tests/conformance
+conformance: install ## compare the compilers with engines that others wrote (Node.js, Go, Rust)
+	sh tests/oracles/install.sh
+	$(BIN)/python -m pytest -q -m conformance tests/oracles tests/conformance
 
 bench: install ## measure against a floor and against peers; writes docs/benchmarks.md
 	sh benchmarks/install.sh

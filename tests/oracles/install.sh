@@ -1,0 +1,35 @@
+#!/bin/sh
+# Install the engines that compilers are compared with. One that cannot be had here stays absent: the reason is
+# kept in .tools/absent/NAME, the run goes on, and the table at its end says that it is incomplete.
+set -eu
+cd "$(dirname "$0")/../.."
+mkdir -p .tools/bin .tools/absent
+
+# attempt NAME TOOL COMMAND...: run a command that needs a tool
+attempt() {
+    name=$1 tool=$2
+    shift 2
+    if ! command -v "$tool" > /dev/null; then
+        echo "$tool is not installed" > ".tools/absent/$name"
+    elif "$@" > ".tools/absent/$name.log" 2>&1; then
+        rm -f ".tools/absent/$name" ".tools/absent/$name.log"
+    else
+        echo "it could not be installed: see .tools/absent/$name.log" > ".tools/absent/$name"
+    fi
+    if [ -f ".tools/absent/$name" ]; then echo "$name: absent, $(cat ".tools/absent/$name")"; fi
+}
+
+# build NAME PACKAGE: build a command of the Go module that tests/oracles/NAME pins, unless it is built
+build() {
+    pinned="tests/oracles/$1/go.sum" built=".tools/bin/$1.sum"
+    if [ -x ".tools/bin/$1" ] && cmp -s "$pinned" "$built"; then return; fi
+    (cd "tests/oracles/$1" && GOFLAGS=-mod=readonly go build -trimpath -ldflags=-s -o "../../../.tools/bin/$1" "$2") \
+        && cp "$pinned" "$built"
+}
+
+attempt cel .venv/bin/python .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    --require-hashes -r requirements/conformance.txt
+attempt iam npm sh tests/oracles/iam/install.sh
+attempt opa go build opa github.com/open-policy-agent/opa
+attempt conftest go build conftest github.com/open-policy-agent/conftest
+attempt gator go build gator github.com/open-policy-agent/gatekeeper/v3/cmd/gator
