@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.catalog import actions, cloudformation, spellings, terraform
+from scripts.catalog import actions, cloudformation, spellings, tag_policies, terraform
 from scripts.catalog.sources import PinError, require_pins
 
 CATALOG = Path(__file__).resolve().parents[2] / "policies" / "tagward" / "catalog"
@@ -15,6 +15,7 @@ FILES: dict[str, Callable[[], str]] = {
     "cloudformation.json": cloudformation.build,
     "types.json": spellings.build,
     "aws_actions.json": actions.build,
+    "tag_policies.json": tag_policies.build,
 }
 SHOWN = 20
 

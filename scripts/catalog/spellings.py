@@ -17,6 +17,7 @@ NOTE = (
 )
 
 
+@cache
 def build() -> str:
     """Return the text of types.json."""
     types = {name for provider in terraform.PROVIDERS for name, _ in terraform.read_bindings(provider)}

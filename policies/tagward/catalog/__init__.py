@@ -12,9 +12,17 @@ from tagward.catalog.spellings import (
     tagward_type,
     tagward_types,
 )
+from tagward.catalog.tag_policies import (
+    ALL_SUPPORTED,
+    TagPolicyMode,
+    TagPolicyType,
+    TagPolicyTypes,
+    tag_policy_types,
+)
 from tagward.catalog.terraform import Place, TerraformType, terraform_type
 
 __all__ = [
+    "ALL_SUPPORTED",
     "AwsAction",
     "AwsActions",
     "CloudFormationType",
@@ -23,6 +31,9 @@ __all__ = [
     "LabelPlace",
     "Place",
     "Source",
+    "TagPolicyMode",
+    "TagPolicyType",
+    "TagPolicyTypes",
     "TerraformType",
     "aws_actions",
     "close_types",
@@ -34,6 +45,7 @@ __all__ = [
     "matching_types",
     "native_types",
     "sources",
+    "tag_policy_types",
     "tagward_type",
     "tagward_types",
     "terraform_type",

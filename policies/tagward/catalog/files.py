@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 DIRECTORY = Path(__file__).parent
-NAMES = ("aws_actions", "cloudformation", "kubernetes", "terraform", "types")
+NAMES = ("aws_actions", "cloudformation", "kubernetes", "tag_policies", "terraform", "types")
 
 _Shape = TypeVar("_Shape")
 
