@@ -37,11 +37,20 @@ def pages() -> Iterator[tuple[str, str]]:
     """List everything that is generated: path under the root of the repository, and text."""
     yield "docs/findings.md", findings_page()
     yield "docs/cli.md", cli_page()
+    yield "docs/targets.md", _GENERATED + _support()
     yield "docs/schemas/policy.schema.json", _json(policy_schema())
     yield "docs/schemas/report.schema.json", _json(report_schema())
     for name in pack_names():
         prepared = prepare((PACKS / f"{name}.yaml").read_bytes())
         yield f"{PACKS.relative_to(ROOT)}/{name}.json", prepared.decode()
+
+
+def _support() -> str:
+    """Compile what the matrix shows; it stands beside this script, whose folder leads the import path."""
+    sys.path[0] = str(ROOT)
+    from scripts.support import support_page
+
+    return support_page()
 
 
 def findings_page() -> str:
