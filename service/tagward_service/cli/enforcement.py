@@ -21,24 +21,29 @@ def compilations(policy: Policy, as_of: date) -> Iterator[tuple[str, Compilation
 
 
 def fidelity_table(compiled: Sequence[Compilation], *, indent: str = "") -> str:
-    """Lay out how every rule came through; each reason is said once, below the table."""
+    """Lay out how the rules came through, alike ones together; each reason is said once, below the table."""
     reasons: dict[str, int] = {}
-    rows = [
-        (each.target, row.tag, row.rule, _graded(row, reasons), row.covered_by)
-        for each in compiled
-        for row in each.fidelity
-    ]
+    rows = [row for each in compiled for row in _rows(each, reasons)]
     if not rows:
         return ""
-    header = ("target", "tag", "rule", "fidelity", "covered by")
+    header = ("target", "rule", "fidelity", "covered by", "tags")
     notes = aligned([(f"[{number}]", reason) for reason, number in reasons.items()], indent=indent)
     return aligned([header, *rows], indent=indent) + notes
 
 
+def _rows(compilation: Compilation, reasons: dict[str, int]) -> Iterator[tuple[str, ...]]:
+    """Gather the tags for which a rule came to the same thing; the target is named in its first row."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in compilation.fidelity:
+        alike.setdefault((row.rule, _graded(row, reasons), row.covered_by), []).append(row.tag)
+    for number, (columns, tags) in enumerate(alike.items()):
+        yield (compilation.target if number == 0 else "", *columns, ", ".join(tags))
+
+
 def _graded(row: Fidelity, reasons: dict[str, int]) -> str:
     """Say the grade with the numbers of its reasons."""
-    numbers = [reasons.setdefault(reason, len(reasons) + 1) for reason in row.why.split("; ") if reason]
-    return " ".join([row.grade.value, *(f"[{number}]" for number in numbers)])
+    numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in row.why.split("; ") if reason]
+    return f"{row.grade.value} [{', '.join(numbers)}]" if numbers else row.grade.value
 
 
 def explained(row: Fidelity) -> str:
