@@ -38,7 +38,7 @@ class Finding(Struct, frozen=True):
     exempt (a violation that an exemption covers), recommended (advice that does not count against the
     resource), notice (accepted, for now). `tag` is the id in the policy, `key` the key as found or as
     expected on that cloud; `value` is None where there is none or where it must not be shown; `source`
-    says where the value came from.
+    says where the value came from, and `places` are where it is wrong.
     """
 
     code: Code
@@ -53,6 +53,7 @@ class Finding(Struct, frozen=True):
     resource: Resource
     value: str | None = None
     source: str | None = None
+    places: tuple[str, ...] = ()
 
 
 class Status(StrEnum):

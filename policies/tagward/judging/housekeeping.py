@@ -136,4 +136,4 @@ def _keys_at(resource: Resource) -> Iterator[tuple[str, str]]:
 
 def _finding(code: Code, rule: str, key: str, said: str, place: str, resource: Resource) -> Finding:
     fix = f"remove `{shorten(key)}` from `{place}`"
-    return Finding(code, rule, "", key, "error", "deny", "violation", said, fix, resource)
+    return Finding(code, rule, "", key, "error", "deny", "violation", said, fix, resource, places=(place,))

@@ -77,6 +77,7 @@ class Issues:
             self.resource,
             issue.value,
             issue.source,
+            tuple(each.place for each in same),
         )
 
     def missing(self, key: str, wanted: Need, carrier: Carrier) -> None:

@@ -154,4 +154,5 @@ def _about(resource: Resource, said: Finding) -> Finding:
         resource,
         said.value,
         said.source,
+        said.places,
     )
