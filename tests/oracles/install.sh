@@ -33,4 +33,5 @@ attempt iam npm sh tests/oracles/iam/install.sh
 attempt opa go build opa github.com/open-policy-agent/opa
 attempt conftest go build conftest github.com/open-policy-agent/conftest
 attempt gator go build gator github.com/open-policy-agent/gatekeeper/v3/cmd/gator
+attempt kyverno go build kyverno github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno
 attempt parliament python3 sh tests/oracles/parliament/install.sh
