@@ -48,7 +48,7 @@ def read_manifests(content: Content, file: str, place: Place) -> Manifests:
             if isinstance(found, NotEvaluated):
                 notes.append(found)
                 continue
-            resource, faults = _resource(found, file, place)
+            resource, faults = read_object(found, file, place)
             resources.append(resource)
             notes += (NotEvaluated(f"{file}:{found.line} {resource.address}", fault) for fault in faults)
     reading = Reading(file, "Kubernetes manifests", tuple(resources), tuple(notes))
@@ -78,7 +78,8 @@ def _namespaces(resources: Iterable[Resource]) -> dict[str, Layer]:
     }
 
 
-def _resource(found: Found, file: str, place: Place) -> tuple[Resource, tuple[str, ...]]:
+def read_object(found: Found, file: str, place: Place) -> tuple[Resource, tuple[str, ...]]:
+    """Read one object: the resource that it is, and what is wrong with how its labels are written."""
     kind = kubernetes_kind(found.group, found.kind)
     own = read_labels(found.metadata.get("labels"), OWN)
     made = find_parts(kind, found.data) if kind else _OWN_ONLY

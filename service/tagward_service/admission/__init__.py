@@ -1,0 +1,1 @@
+"""Kubernetes admission: an AdmissionReview in, what the policy says of it out."""

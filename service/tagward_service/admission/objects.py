@@ -1,0 +1,63 @@
+"""The object of an admission request as a resource, and whether it is somebody's to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from tagward.catalog import kubernetes_kind
+from tagward.policy import Policy
+from tagward.resource import Layer, Resource, Tags, TagValue, Unknown
+from tagward_service.admission.contract import Request
+from tagward_service.sources.interface import Place
+from tagward_service.sources.kubernetes.manifests import NAMESPACE, read_object
+from tagward_service.sources.kubernetes.objects import Found, as_mapping
+
+NOWHERE = Place()
+
+
+def resource_of(request: Request, data: Mapping[str, Any], namespace: Layer | None) -> Resource:
+    """Read an object of a request, with the labels of the namespace that it lives in."""
+    kind = request.kind
+    version = f"{kind.group}/{kind.version}" if kind.group else kind.version or "v1"
+    named = {"apiVersion": version, "kind": kind.kind, **data}
+    resource, _ = read_object(Found(named, 0, request.namespace or None), "", NOWHERE)
+    if resource.type == NAMESPACE or namespace is None:
+        return resource
+    return replace(resource, inherited=(namespace,))
+
+
+def namespace_layer(policy: Policy, name: str, labels: Tags | None) -> Layer | None:
+    """Return the labels of a namespace as a layer.
+
+    Where they are not known, the tags that may be inherited from it are unknown, so that nobody is refused
+    for want of one that may be there.
+    """
+    if not name:
+        return None
+    if labels is None:
+        labels = dict(_perhaps(policy, name))
+    return Layer("namespace", name, labels)
+
+
+def _perhaps(policy: Policy, name: str) -> Iterator[tuple[str, TagValue]]:
+    for tag in policy.tags:
+        if "namespace" in tag.inherit and "kubernetes" in tag.keys:
+            yield tag.keys["kubernetes"], Unknown(f"the labels of namespace {name}")
+
+
+def is_owned(data: Mapping[str, Any]) -> bool:
+    """Say whether something that is judged itself made the object, and answers for its labels."""
+    owners = as_mapping(data.get("metadata")).get("ownerReferences")
+    return any(map(_is_judged_controller, owners)) if isinstance(owners, list) else False
+
+
+def _is_judged_controller(owner: object) -> bool:
+    reference = as_mapping(owner)
+    if reference.get("controller") is not True:
+        return False
+    group = str(reference.get("apiVersion", "")).rpartition("/")[0]
+    kind = kubernetes_kind(group, str(reference.get("kind", "")))
+    return kind is not None and kind.runs

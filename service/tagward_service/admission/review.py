@@ -1,0 +1,129 @@
+"""What a policy says of one admission request: a pure function, on which the webhook is a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from tagward.evaluation import Evaluator
+from tagward.findings import Assessment, Finding
+from tagward.globs import matcher
+from tagward.policy import Policy, Tag
+from tagward.resource import Layer, Tags
+from tagward_service.admission.answers import audit, denial, skipped, warnings
+from tagward_service.admission.contract import JUDGED, Request, Response
+from tagward_service.admission.objects import is_owned, namespace_layer, resource_of
+
+SURFACE = "admission"
+
+SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease")
+
+SOON = timedelta(days=60)
+"""A rule that will deny within this time is announced."""
+
+FAIR, STRICT = "fair", "strict"
+"""How updates are judged: what was wrong before is a warning, or a denial like any other."""
+
+Place = tuple[str, str, str]
+"""A tag, a rule, and where it is broken."""
+
+
+class Settings(Struct, frozen=True):
+    """What the webhook leaves alone, and how it judges updates."""
+
+    exempt_namespaces: tuple[str, ...] = SYSTEM_NAMESPACES
+    updates: str = FAIR
+
+
+DEFAULTS = Settings()
+
+
+class Reviewer:
+    """A policy made ready to review the requests of one day."""
+
+    def __init__(self, policy: Policy, day: date, settings: Settings = DEFAULTS) -> None:
+        self.policy = policy
+        self.day = day
+        self.settings = settings
+        self._assess = Evaluator(policy, as_of=day, surface=SURFACE).assess
+        self._is_exempt = matcher(settings.exempt_namespaces)
+
+    def review(self, request: Request, namespace_labels: Tags | None = None) -> Response:
+        """Answer a request; `namespace_labels` are those of its namespace, None when nobody knows them."""
+        why = self.left_alone(request)
+        if why:
+            return skipped(request, why)
+        layer = namespace_layer(self.policy, request.namespace, namespace_labels)
+        assessment = self._assess(resource_of(request, request.object, layer))
+        faults = [each for each in assessment.findings if each.severity == "error"]
+        before = self._broken_before(request, layer) if faults else frozenset[Place]()
+        fresh = [each for each in faults if not _places(each) <= before]
+        old = [each for each in faults if _places(each) <= before]
+        return self._answer(request, assessment, fresh, old)
+
+    def left_alone(self, request: Request) -> str:
+        """Say why a request is not judged; "" when it is."""
+        if request.operation not in JUDGED:
+            return f"operation {request.operation}"
+        if request.sub_resource:
+            return f"subresource {request.sub_resource}"
+        if request.namespace and self._is_exempt(request.namespace):
+            return f"namespace {request.namespace} is exempt"
+        return "its controller is judged" if is_owned(request.object) else ""
+
+    def _broken_before(self, request: Request, layer: Layer | None) -> frozenset[Place]:
+        """List what was wrong already, where an update is judged by what it makes worse."""
+        fair = request.operation == "UPDATE" and self.settings.updates == FAIR
+        if not fair or not isinstance(request.old_object, dict):
+            return frozenset()
+        before = self._assess(resource_of(request, request.old_object, layer))
+        return frozenset(place for each in before.findings for place in _places(each))
+
+    def _answer(
+        self, request: Request, assessment: Assessment, fresh: list[Finding], old: list[Finding]
+    ) -> Response:
+        resource, findings = assessment.resource, assessment.findings
+        said = [f"{each.message} (as before this update; will have to be fixed)" for each in old]
+        said += (each.message for each in findings if each.severity == "warning")
+        said += (each.message for each in findings if each.status == "notice" and each.severity == "info")
+        said += self._soon(findings)
+        decision = "denied" if fresh else "allowed"
+        return Response(
+            uid=request.uid,
+            allowed=not fresh,
+            status=denial(self.policy, resource.address, fresh) if fresh else None,
+            warnings=warnings(said),
+            audit_annotations=audit(self.policy, decision, findings),
+        )
+
+    def _soon(self, findings: tuple[Finding, ...]) -> Iterator[str]:
+        """Announce the days from which what is only a warning now is refused."""
+        quiet = {each.tag for each in findings if each.status == "violation" and each.severity != "error"}
+        for tag in self.policy.tags:
+            due = _denied_from(tag, self.day) if tag.id in quiet else None
+            if due is not None and due - self.day <= SOON:
+                yield f"{tag.keys.get('kubernetes', tag.id)} is enforced from {due}: it will be refused then"
+
+
+def _denied_from(tag: Tag, day: date) -> date | None:
+    """Return the first day after this one on which the tag denies at admission."""
+    days = sorted(stage.start for stage in tag.enforce if stage.start is not None and stage.start > day)
+    return next((each for each in days if tag.mode(each, SURFACE) == "deny"), None)
+
+
+def _places(finding: Finding) -> frozenset[Place]:
+    return frozenset((finding.tag or finding.key, finding.rule, place) for place in finding.places or ("",))
+
+
+def review(
+    policy: Policy,
+    request: Request,
+    *,
+    as_of: date,
+    namespace_labels: Tags | None = None,
+    settings: Settings = DEFAULTS,
+) -> Response:
+    """Answer one request under a policy as it stands on a day."""
+    return Reviewer(policy, as_of, settings).review(request, namespace_labels)

@@ -1,0 +1,229 @@
+"""Admission requests are answered as the API server asks, and as the policy says."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tagward.evaluation import evaluate
+from tagward.loader import load
+from tagward.policy import Policy, Requirement, Stage, Tag
+from tagward_service.admission.contract import ReviewError, read_request, write_response
+from tagward_service.admission.review import STRICT, Settings, review
+from tests.oracles.admission_contract import shown_warnings, verify
+
+DATA = Path(__file__).parent / "data"
+DAY = date(2026, 11, 21)
+LABELS = {"ml-team": "nlp"}
+
+
+def tag(name: str = "ml-team", **fields: Any) -> Tag:
+    made = {"title": name, "requirements": (Requirement(),), "keys": {"kubernetes": name}, "example": "nlp"}
+    return Tag(name, **(made | fields))
+
+
+POLICY = Policy("acme", "1", "0" * 64, tags=(tag(),))
+
+
+def deployment(
+    labels: dict[str, str] | None, own: dict[str, str] | None = None, **metadata: Any
+) -> dict[str, Any]:
+    template = {"metadata": {"labels": labels} if labels is not None else {}, "spec": {"containers": []}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "dev", "labels": own or {}} | metadata,
+        "spec": {"template": template},
+    }
+
+
+def ask(
+    thing: dict[str, Any] | None, policy: Policy = POLICY, *, old: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Ask as the API server does, and check the answer as it does."""
+    settings, labels = more.pop("settings", Settings()), more.pop("namespace_labels", {})
+    request = {
+        "uid": "u-1",
+        "kind": {"group": "apps", "version": "v1", "kind": "Deployment"},
+        "operation": "UPDATE" if old else "CREATE",
+        "name": "web",
+        "namespace": "dev",
+        "object": thing,
+        "oldObject": old,
+    } | more
+    body = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    asked = read_request(json.dumps(body).encode())
+    answer = review(policy, asked, as_of=DAY, namespace_labels=labels, settings=settings)
+    return verify(write_response(answer), "u-1", mutating=False)
+
+
+def test_a_labelled_template_is_let_through() -> None:
+    answer = ask(deployment(LABELS))
+
+    assert answer["allowed"] is True
+    assert "status" not in answer
+    assert answer["auditAnnotations"] == {"decision": "allowed", "policy": "acme@000000000000"}
+
+
+def test_a_denial_names_each_label_with_its_fix() -> None:
+    answer = ask(deployment(None))
+
+    assert answer["allowed"] is False
+    assert answer["status"] == {
+        "code": 403,
+        "reason": "Forbidden",
+        "message": (
+            "Deployment/web does not carry the tags of the policy acme 1:\n"
+            "- `ml-team` is missing on its pods: add `ml-team: nlp` to `spec.template.metadata.labels`"
+        ),
+    }
+    assert answer["auditAnnotations"]["codes"] == "TW001"
+
+
+@pytest.mark.parametrize("operation", ["DELETE", "CONNECT"])
+def test_other_operations_are_never_refused(operation: str) -> None:
+    answer = ask(None, operation=operation)
+
+    assert answer["allowed"] is True
+    assert answer["auditAnnotations"] == {"skipped": f"operation {operation}"}
+
+
+@pytest.mark.parametrize("subresource", ["status", "scale", "exec"])
+def test_subresources_are_never_refused(subresource: str) -> None:
+    assert ask(deployment(None), subResource=subresource)["allowed"] is True
+
+
+@pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease"])
+def test_system_namespaces_are_exempt(namespace: str) -> None:
+    assert ask(deployment(None), namespace=namespace)["allowed"] is True
+
+
+def owned(kind: str, version: str = "apps/v1") -> dict[str, Any]:
+    reference = {"apiVersion": version, "kind": kind, "name": "x", "uid": "1", "controller": True}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web-1", "namespace": "dev", "ownerReferences": [reference]},
+    }
+
+
+POD = {"group": "", "version": "v1", "kind": "Pod"}
+
+
+def test_what_a_judged_controller_made_is_not_judged_again() -> None:
+    assert ask(owned("ReplicaSet"), kind=POD)["allowed"] is True
+    assert ask(owned("Unheard", "acme.io/v1"), kind=POD)["allowed"] is False
+
+
+def test_a_warning_is_let_through_and_shown() -> None:
+    soft = Policy(
+        "acme", "1", "0" * 64, tags=(tag(enforce=(Stage("warn"), Stage("deny", date(2027, 1, 15)))),)
+    )
+
+    answer = ask(deployment(None), soft)
+
+    assert answer["allowed"] is True
+    assert shown_warnings(answer) == [
+        "`ml-team` is missing on its pods",
+        "ml-team is enforced from 2027-01-15: it will be refused then",
+    ]
+
+
+def test_an_update_is_not_refused_for_what_was_wrong_before() -> None:
+    old = deployment(None)
+    answer = ask(deployment(None, annotations={"note": "x"}), old=old)
+
+    assert answer["allowed"] is True
+    assert "as before this update" in answer["warnings"][0]
+    assert ask(deployment(None), old=old, settings=Settings(updates=STRICT))["allowed"] is False
+
+
+def test_an_update_that_makes_it_worse_is_refused() -> None:
+    policy = Policy("acme", "1", "0" * 64, tags=(tag(), tag("ml-project")))
+    old = deployment({"ml-project": "p"})
+
+    assert ask(deployment({"ml-project": "p"}), policy, old=old)["allowed"] is True
+    assert ask(deployment({}), policy, old=old)["allowed"] is False
+    assert ask(deployment({"ml-team": "nlp"}), policy, old=old)["allowed"] is False
+
+
+def test_labels_of_the_namespace_count_where_the_policy_says_so() -> None:
+    inheriting = Policy("acme", "1", "0" * 64, tags=(tag(inherit=("namespace",)),))
+
+    assert ask(deployment(None), inheriting, namespace_labels=LABELS)["allowed"] is True
+    assert ask(deployment(None), inheriting, namespace_labels={})["allowed"] is False
+    assert ask(deployment(None), POLICY, namespace_labels=LABELS)["allowed"] is False
+
+
+def test_nobody_is_refused_for_labels_of_a_namespace_that_are_not_known() -> None:
+    inheriting = Policy("acme", "1", "0" * 64, tags=(tag(inherit=("namespace",)),))
+
+    assert ask(deployment(None), inheriting, namespace_labels=None)["allowed"] is True
+    assert ask(deployment(None), POLICY, namespace_labels=None)["allowed"] is False
+
+
+def test_warnings_stay_within_what_the_api_server_passes_on() -> None:
+    names = [f"tag-{number:03d}-{'x' * 40}" for number in range(200)]
+    policy = Policy("acme", "1", "0", tags=tuple(tag(name, enforce=(Stage("warn"),)) for name in names))
+
+    answer = ask(deployment(None), policy)
+
+    assert max(map(len, answer["warnings"])) <= 120
+    assert shown_warnings(answer) == answer["warnings"]
+    assert answer["warnings"][-1].endswith("more warnings")
+
+
+def test_hostile_labels_forge_no_lines() -> None:
+    policy = Policy("acme", "1", "0" * 64, tags=(tag(constraint=None, replaces={"a\nb": "c"}),))
+
+    answer = ask(deployment({"ml-team": "a\nb"}), policy)
+
+    assert answer["status"]["message"].count("\n") == 1
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.json")), ids=lambda path: path.stem)
+def test_real_reviews_are_answered_as_the_policy_says(path: Path) -> None:
+    policy = load("pack:ml-platform", as_of=DAY)
+    request = read_request(path.read_bytes())
+
+    answer = verify(
+        write_response(review(policy, request, as_of=DAY, namespace_labels={})), request.uid, mutating=False
+    )
+
+    assert answer["allowed"] is not path.stem.startswith("create_pod")
+
+
+BAD = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "no review": b"{}",
+    "no object": b"[]",
+    "an older version": b'{"apiVersion":"admission.k8s.io/v1beta1","kind":"AdmissionReview"}',
+    "no request": b'{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}',
+    "no uid": b'{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"",'
+    b'"kind":{"kind":"Pod"},"operation":"CREATE"}}',
+    "invalid text": b'{"apiVersion":"\xff"}',
+    "deep": b'{"request":{"object":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}}",
+}
+
+
+@pytest.mark.parametrize("body", BAD.values(), ids=BAD)
+def test_what_is_no_review_is_refused_with_the_reason(body: bytes) -> None:
+    with pytest.raises(ReviewError):
+        read_request(body)
+
+
+def test_the_review_agrees_with_evaluation() -> None:
+    policy = load("pack:ml-platform", as_of=DAY)
+    from tagward_service.admission.objects import resource_of
+
+    request = read_request((DATA / "create_pod.json").read_bytes())
+    judged = evaluate(
+        policy, resource_of(request, request.object or {}, None), as_of=DAY, surface="admission"
+    )
+
+    answer = review(policy, request, as_of=DAY, namespace_labels={})
+
+    assert answer.allowed is not any(each.severity == "error" for each in judged.findings)
