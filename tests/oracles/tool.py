@@ -23,7 +23,7 @@ class Tool:
 
     def absent(self) -> str:
         """Say why the command cannot run; "" when it can."""
-        return "" if self.path.is_file() else f"{self.name} is not built: {why_absent(self.name)}"
+        return why_absent(self.name, self.path)
 
     def version(self) -> str:
         """Name the engine and the version that its go.mod pins."""
@@ -53,10 +53,12 @@ class ToolError(RuntimeError):
     """A command that failed where it should not; the text is what it said."""
 
 
-def why_absent(name: str) -> str:
-    """Say why the last installation left an engine out, or that there was none."""
+def why_absent(name: str, place: Path) -> str:
+    """Say why an engine cannot run, "" when it can: what its last installation said, or that there was none."""
     noted = TOOLS / "absent" / name
-    return noted.read_text().strip() if noted.is_file() else "run `make conformance`"
+    if noted.is_file():
+        return f"{name}: {noted.read_text().strip()}"
+    return "" if place.exists() else f"{name} is not installed: run `make conformance`"
 
 
 def write(folder: Path, files: Mapping[str, str]) -> list[Path]:
