@@ -3,8 +3,11 @@
 Kubernetes 1.36, apiserver/pkg/admission/plugin/webhook/request/admissionreview.go and errors/statuserror.go.
 """
 
+import base64
 import json
 from typing import Any
+
+import jsonpatch
 
 LONGEST_WARNINGS = 4096
 LONGEST_WARNING = 256
@@ -40,6 +43,14 @@ def _verify_patch(response: dict[str, Any], *, mutating: bool) -> None:
         raise InvalidResponseError("patch and patchType come together")
     if there and response["patchType"] != "JSONPatch":
         raise InvalidResponseError("an unknown type of patch")
+
+
+def applied(response: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """Apply the patch of a response. Raises jsonpatch's errors where the API server would answer 500."""
+    if "patch" not in response:
+        return data
+    patched: dict[str, Any] = jsonpatch.apply_patch(data, base64.b64decode(response["patch"]).decode())
+    return patched
 
 
 def shown_warnings(response: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -13,7 +13,8 @@ from tagward.globs import matcher
 from tagward.policy import Policy, Tag
 from tagward.resource import Layer, Tags
 from tagward_service.admission.answers import audit, denial, skipped, warnings
-from tagward_service.admission.contract import JUDGED, Request, Response
+from tagward_service.admission.contract import JUDGED, Request, Response, patched
+from tagward_service.admission.mutate import Filler
 from tagward_service.admission.objects import is_owned, namespace_layer, resource_of
 
 SURFACE = "admission"
@@ -31,10 +32,11 @@ Place = tuple[str, str, str]
 
 
 class Settings(Struct, frozen=True):
-    """What the webhook leaves alone, and how it judges updates."""
+    """What the webhook leaves alone, how it judges updates, and the values it fills in, by tag id."""
 
     exempt_namespaces: tuple[str, ...] = SYSTEM_NAMESPACES
     updates: str = FAIR
+    defaults: Mapping[str, str] = {}
 
 
 DEFAULTS = Settings()
@@ -48,6 +50,7 @@ class Reviewer:
         self.day = day
         self.settings = settings
         self._assess = Evaluator(policy, as_of=day, surface=SURFACE).assess
+        self._filler = Filler(policy, day, settings.defaults)
         self._is_exempt = matcher(settings.exempt_namespaces)
 
     def review(self, request: Request, namespace_labels: Tags | None = None) -> Response:
@@ -62,6 +65,14 @@ class Reviewer:
         fresh = [each for each in faults if not _places(each) <= before]
         old = [each for each in faults if _places(each) <= before]
         return self._answer(request, assessment, fresh, old)
+
+    def fill(self, request: Request, namespace_labels: Tags | None = None) -> Response:
+        """Answer a request with a patch that fills labels; only new objects are changed."""
+        why = self.left_alone(request) or ("an update" if request.operation != "CREATE" else "")
+        if why:
+            return skipped(request, why)
+        operations = self._filler.operations(request, namespace_labels)
+        return patched(Response(uid=request.uid, allowed=True), operations)
 
     def left_alone(self, request: Request) -> str:
         """Say why a request is not judged; "" when it is."""

@@ -65,10 +65,10 @@ def _part(
         tags |= _read(root, path, path, [] if path == OWN else faults)
     for path in place.labels:
         tags |= _read(spot.value, path, spot.place(path), faults)
-    return Part(what, spot.place(_label_path(spot, place)), tags, open_)
+    return Part(what, spot.place(label_path(spot, place)), tags, open_)
 
 
-def _label_path(spot: Spot, place: LabelPlace) -> str:
+def label_path(spot: Spot, place: LabelPlace) -> str:
     """Choose, where labels may stand in several places, the pod template if there is one."""
     there = [path for path in place.labels if path.partition(".")[0] in spot.value]
     return max(there, key=len) if there else place.labels[-1]

@@ -1,0 +1,134 @@
+"""Filling labels that are missing, where the policy or the webhook's settings say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kind
+from tagward.judging.values import ValueJudge, folded
+from tagward.policy import Policy, Tag
+from tagward.resource import Tags
+from tagward_service.admission.contract import Data, Request
+from tagward_service.sources.kubernetes.objects import as_mapping
+from tagward_service.sources.kubernetes.parts import label_path
+from tagward_service.sources.kubernetes.templates import Spot, Step, find_spots, value_at
+
+OWN = ("metadata", "labels")
+
+Path = tuple[Step, ...]
+
+
+class Filled(Struct, frozen=True):
+    """One tag to fill: the keys that count for it, its key first, and which values will do."""
+
+    tag: Tag
+    keys: tuple[str, ...]
+    judge: ValueJudge
+
+    def value_in(self, labels: Mapping[str, Any]) -> str | None:
+        """Return the value under the first of its keys that is there, if it will do."""
+        found = next((labels[key] for key in self.keys if key in labels), None)
+        return found if isinstance(found, str) and self.judge(found) is None else None
+
+
+class Filler:
+    """A policy made ready to fill labels on a day; `defaults` are values by tag id."""
+
+    def __init__(self, policy: Policy, day: date, defaults: Mapping[str, str]) -> None:
+        placeholders = folded(policy.placeholders)
+        self.defaults = defaults
+        self.tags = tuple(
+            Filled(tag, _keys(tag, day), ValueJudge(tag, "kubernetes", placeholders, day))
+            for tag in policy.tags
+            if "kubernetes" in tag.keys
+        )
+
+    def operations(self, request: Request, namespace_labels: Tags | None) -> list[Data]:
+        """Return the JSON Patch that fills what is missing; filling twice changes nothing more."""
+        kind = kubernetes_kind(request.kind.group, request.kind.kind)
+        if kind is None or not kind.runs:
+            return []
+        return [
+            operation
+            for labels in label_maps(kind, request.object)
+            for operation in self._filled(labels, request.object, namespace_labels or {})
+        ]
+
+    def _filled(self, labels: LabelMap, data: Data, namespace_labels: Tags) -> list[Data]:
+        added = dict(self._missing(labels.effective, data, namespace_labels))
+        return _additions(data, labels.path, added)
+
+    def _missing(
+        self, there: Mapping[str, Any], data: Data, namespace_labels: Tags
+    ) -> Iterator[tuple[str, str]]:
+        """List the labels to add: as the object has them, else its namespace, else by default."""
+        own = as_mapping(value_at(data, ".".join(OWN)))
+        for each in self.tags:
+            if any(key in there for key in each.keys):
+                continue
+            inherited = namespace_labels if "namespace" in each.tag.inherit else {}
+            value = each.value_in(own) or each.value_in(inherited) or self.defaults.get(each.tag.id)
+            if value is not None:
+                yield each.keys[0], value
+
+
+class LabelMap(Struct, frozen=True):
+    """Where labels of what an object makes are written, and all the labels that reach it."""
+
+    path: Path
+    effective: Mapping[str, Any]
+
+
+def label_maps(kind: KubernetesKind, data: Data) -> Iterator[LabelMap]:
+    """List the places where labels are to be filled: the object's own where these reach what it makes."""
+    if kind.propagates:
+        yield LabelMap(OWN, as_mapping(value_at(data, ".".join(OWN))))
+        return
+    for place in (*kind.templates, *kind.volumes):
+        for spot in find_spots(data, place.at):
+            path = (*spot.path, *label_path(spot, place).split("."))
+            yield LabelMap(path, _effective(place, spot, data))
+
+
+def _effective(place: LabelPlace, spot: Spot, data: Data) -> dict[str, Any]:
+    written = [value_at(data, path) for path in place.inherits]
+    written += [value_at(spot.value, path) for path in place.labels]
+    return {key: value for labels in written for key, value in as_mapping(labels).items()}
+
+
+def _keys(tag: Tag, day: date) -> tuple[str, ...]:
+    return (tag.keys["kubernetes"], *(alias.key for alias in tag.aliases if alias.accepted(day)))
+
+
+def _additions(data: Any, path: Path, labels: Mapping[str, str]) -> list[Data]:
+    """Add labels to a mapping, which is made, with what it stands in, where it is missing."""
+    if not labels:
+        return []
+    for depth, step in enumerate(path):
+        if not isinstance(data, list | dict):
+            return []  # the API server refuses such an object by itself
+        inner = data[int(step)] if isinstance(data, list) else data.get(str(step))
+        if inner is None:
+            return [_add(path[: depth + 1], _nested(path[depth + 1 :], labels))]
+        data = inner
+    return [_add((*path, key), value) for key, value in labels.items()] if isinstance(data, dict) else []
+
+
+def _nested(path: Path, labels: Mapping[str, str]) -> Data:
+    made: Data = dict(labels)
+    for step in reversed(path):
+        made = {str(step): made}
+    return made
+
+
+def _add(path: Path, value: Any) -> Data:
+    return {"op": "add", "path": "".join(f"/{_pointer(step)}" for step in path), "value": value}
+
+
+def _pointer(step: Step) -> str:
+    """Escape one step of a JSON Pointer."""
+    return str(step).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,171 @@
+"""Labels are filled where somebody said what they are, and nowhere else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagward.evaluation import evaluate
+from tagward.findings import Assessment
+from tagward.loader import load
+from tagward.policy import Alias, Allowed, Policy
+from tagward_service.admission.contract import read_request, write_response
+from tagward_service.admission.objects import resource_of
+from tagward_service.admission.review import Reviewer, Settings
+from tests.oracles.admission_contract import applied, verify
+from tests.service.admission.test_review import DAY, deployment, tag
+
+MANIFESTS = Path(__file__).parents[1] / "sources" / "data" / "kubernetes"
+KEY = "acme.io/cost~center"
+POLICY = Policy(
+    "acme",
+    "1",
+    "0" * 64,
+    tags=(
+        tag(inherit=("namespace",), aliases=(Alias("team"),)),
+        tag("cost", keys={"kubernetes": KEY}, inherit=()),
+        tag("env", constraint=Allowed(("dev", "prod")), inherit=("namespace",)),
+    ),
+)
+NAMESPACE = {"ml-team": "nlp", KEY: "4711", "env": "Dev"}
+
+
+def filled(
+    thing: dict[str, Any],
+    policy: Policy = POLICY,
+    namespace: dict[str, str] | None = None,
+    defaults: dict[str, str] | None = None,
+    **more: Any,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask for a patch as the API server does; return the answer and the object that comes of it."""
+    group, _, version = str(thing["apiVersion"]).rpartition("/")
+    request = {
+        "uid": "u-2",
+        "kind": {"group": group, "version": version, "kind": thing["kind"]},
+        "operation": "CREATE",
+        "namespace": "dev",
+        "object": thing,
+    } | more
+    body = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    asked = read_request(json.dumps(body, default=str).encode())
+    reviewer = Reviewer(policy, DAY, Settings(defaults=defaults or {}))
+    answer = verify(write_response(reviewer.fill(asked, namespace)), "u-2", mutating=True)
+    return answer, applied(answer, asked.object)
+
+
+def pod_labels(thing: dict[str, Any]) -> Any:
+    return thing["spec"]["template"]["metadata"].get("labels")
+
+
+def test_labels_of_the_namespace_are_filled_where_they_count_and_will_do() -> None:
+    _, after = filled(deployment(None), namespace=NAMESPACE)
+
+    assert pod_labels(after) == {"ml-team": "nlp"}
+
+
+def test_labels_of_the_object_reach_its_pods_and_win_over_the_namespace() -> None:
+    _, after = filled(deployment(None, labels={"ml-team": "vision", KEY: "1"}), namespace=NAMESPACE)
+
+    assert pod_labels(after) == {"ml-team": "vision", KEY: "1"}
+
+
+def test_defaults_come_last() -> None:
+    _, after = filled(
+        deployment({"env": "prod"}), namespace=NAMESPACE, defaults={"env": "dev", "cost": "0000"}
+    )
+
+    assert pod_labels(after) == {"env": "prod", "ml-team": "nlp", KEY: "0000"}
+
+
+def test_a_label_that_is_there_stays_as_it_is_be_it_wrong_or_under_an_older_key() -> None:
+    _, after = filled(deployment({"team": "x", "env": "QA"}), namespace=NAMESPACE)
+
+    assert pod_labels(after) == {"team": "x", "env": "QA"}
+
+
+@pytest.mark.parametrize(
+    "template", [{}, {"metadata": None}, {"metadata": {}}, {"metadata": {"labels": None}}]
+)
+def test_missing_maps_are_made(template: dict[str, Any]) -> None:
+    thing = deployment(None)
+    thing["spec"]["template"] = template
+
+    _, after = filled(thing, namespace=NAMESPACE)
+
+    assert pod_labels(after) == {"ml-team": "nlp"}
+
+
+def test_only_new_objects_are_changed_and_selectors_never() -> None:
+    thing = deployment({}) | {"metadata": {"name": "web"}}
+    thing["spec"]["selector"] = {"matchLabels": {"app": "web"}}
+
+    assert "patch" not in filled(thing, namespace=NAMESPACE, operation="UPDATE", oldObject=thing)[0]
+    _, after = filled(thing, namespace=NAMESPACE)
+    assert after["spec"]["selector"] == {"matchLabels": {"app": "web"}}
+
+
+def test_owned_objects_are_left_alone() -> None:
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "x", "uid": "1", "controller": True}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "ownerReferences": [owner]}}
+
+    assert "patch" not in filled(pod, namespace=NAMESPACE)[0]
+
+
+def documents() -> list[dict[str, Any]]:
+    found = []
+    for path in sorted(MANIFESTS.rglob("*.y*ml")):
+        for each in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            if isinstance(each, dict) and "kind" in each and "apiVersion" in each:
+                found.append(each)
+    return found
+
+
+def faults(policy: Policy, thing: dict[str, Any]) -> Assessment:
+    group, _, version = str(thing["apiVersion"]).rpartition("/")
+    body = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"}
+    kind = {"group": group, "version": version, "kind": thing["kind"]}
+    request = {"uid": "1", "kind": kind, "operation": "CREATE", "object": thing}
+    asked = read_request(json.dumps(body | {"request": request}, default=str).encode())
+    return evaluate(policy, resource_of(asked, asked.object, None), as_of=DAY, surface="admission")
+
+
+@pytest.mark.parametrize("thing", documents(), ids=lambda thing: f"{thing['kind']}")
+def test_filling_real_manifests_never_makes_them_worse_and_twice_is_once(thing: dict[str, Any]) -> None:
+    policy = load("pack:ml-platform", as_of=DAY)
+    defaults = {
+        "ml-team": "nlp",
+        "ml-project": "p-1",
+        "ml-environment": "dev",
+        "ml-workload-type": "training",
+        "ml-experiment-id": "exp-1",
+    }
+
+    answer, after = filled(thing, policy, defaults=defaults)
+    again, _ = filled(after, policy, defaults=defaults)
+
+    before = {(each.tag, each.rule) for each in faults(policy, thing).findings}
+    assert {(each.tag, each.rule) for each in faults(policy, after).findings} <= before
+    assert "patch" not in again
+    if "patch" in answer:
+        assert not [each for each in faults(policy, after).findings if each.code == "TW001"]
+
+
+LABELS = st.dictionaries(
+    st.sampled_from(["ml-team", "team", KEY, "env", "a/b~c"]), st.sampled_from(["nlp", "dev", ""])
+)
+
+
+@given(st.none() | LABELS, st.none() | LABELS, LABELS)
+def test_every_patch_applies_and_is_idempotent(
+    labels: dict[str, str] | None, own: dict[str, str] | None, namespace: dict[str, str]
+) -> None:
+    thing = deployment(labels, labels=own)
+
+    _, after = filled(thing, namespace=namespace)
+
+    assert "patch" not in filled(after, namespace=namespace)[0]
+    assert set(labels or {}) <= set(pod_labels(after) or {})
