@@ -27,14 +27,12 @@ def tag(name: str = "ml-team", **fields: Any) -> Tag:
 POLICY = Policy("acme", "1", "0" * 64, tags=(tag(),))
 
 
-def deployment(
-    labels: dict[str, str] | None, own: dict[str, str] | None = None, **metadata: Any
-) -> dict[str, Any]:
+def deployment(labels: dict[str, str] | None, /, **metadata: Any) -> dict[str, Any]:
     template = {"metadata": {"labels": labels} if labels is not None else {}, "spec": {"containers": []}}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": "web", "namespace": "dev", "labels": own or {}} | metadata,
+        "metadata": {"name": "web", "namespace": "dev", "labels": {}} | metadata,
         "spec": {"template": template},
     }
 
