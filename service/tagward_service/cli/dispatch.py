@@ -54,12 +54,19 @@ def _explain() -> Command:
     return explain
 
 
+def _serve() -> Command:
+    from tagward_service.cli import serve
+
+    return serve
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
     "check": ("validate a policy and list what each cloud can enforce", _check),
     "lint": ("check Terraform plans and states, Kubernetes manifests, CloudFormation", _lint),
     "compile": ("compile a policy into native guardrails", _compile),
     "explain": ("say why one resource is judged as it is", _explain),
+    "serve": ("serve the Kubernetes admission webhook", _serve),
 }
 """Name of each command, what it does, and how to get at its module without importing the others."""
 

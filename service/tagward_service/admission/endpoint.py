@@ -1,0 +1,180 @@
+"""The admission webhook as an ASGI application: as little as it takes between a request and its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any
+
+from msgspec import Struct
+
+from tagward.resource import Tags
+from tagward_service.admission.contract import Request, Response, ReviewError, read_request, write_response
+from tagward_service.admission.live import LivePolicy
+from tagward_service.admission.log import Log
+from tagward_service.admission.metrics import Metrics
+from tagward_service.admission.problems import MEDIA_TYPE, encoded, problem
+from tagward_service.admission.review import Reviewer
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+Answer = Callable[[Reviewer, Request, Tags | None], Response]
+
+WEBHOOKS: Mapping[str, tuple[str, Answer]] = {
+    "/admission/validate": ("validate", Reviewer.review),
+    "/admission/mutate": ("mutate", Reviewer.fill),
+}
+
+_JSON = b"application/json"
+_TEXT = b"text/plain; version=0.0.4; charset=utf-8"
+
+
+class Limits(Struct, frozen=True):
+    """What a request may cost: bytes of its body, and seconds until it has arrived."""
+
+    body: int = 8 * 1024 * 1024
+    seconds: float = 10.0
+
+
+class RefusedError(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, status: HTTPStatus, detail: str = "") -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+DEFAULTS = Limits()
+
+
+class Admission:
+    """Answers reviews by the policy in force; `namespaces` are the labels of those that are known."""
+
+    def __init__(
+        self,
+        live: LivePolicy,
+        log: Log,
+        metrics: Metrics,
+        namespaces: Mapping[str, Tags] | None = None,
+        limits: Limits = DEFAULTS,
+    ) -> None:
+        self.live = live
+        self.log = log
+        self.metrics = metrics
+        self.namespaces = namespaces if namespaces is not None else {}
+        self.limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            status, media_type, body = await self._answer(scope, receive)
+        except RefusedError as refused:
+            self.metrics.refused(refused.status.value)
+            status, media_type = refused.status, MEDIA_TYPE
+            body = encoded(problem(refused.status, refused.detail))
+        except Exception as error:  # the API server is told, and goes by its failurePolicy
+            self.log.write("bug", error=f"{type(error).__name__}: {error}", path=scope["path"])
+            self.metrics.refused(500)
+            status, media_type = HTTPStatus.INTERNAL_SERVER_ERROR, MEDIA_TYPE
+            body = encoded(problem(status, "this is a bug in tagward"))
+        headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[HTTPStatus, bytes, bytes]:
+        path, method = scope["path"], scope["method"]
+        webhook = WEBHOOKS.get(path)
+        if webhook is None:
+            return self._about_itself(path, method)
+        if method != "POST":
+            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "reviews are posted")
+        if not _media_type(scope).startswith(_JSON):
+            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "reviews are application/json")
+        body = await self._body(receive)
+        return HTTPStatus.OK, _JSON, self._review(*webhook, body)
+
+    def _review(self, name: str, answer: Answer, body: bytes) -> bytes:
+        started = perf_counter()
+        reviewer = self.live.reviewer()
+        if reviewer is None:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "no policy could be loaded yet")
+        try:
+            request = read_request(body)
+        except ReviewError as error:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
+        response = answer(reviewer, request, self.namespaces.get(request.namespace))
+        self._told(name, request, response, perf_counter() - started)
+        return write_response(response)
+
+    def _told(self, webhook: str, request: Request, response: Response, seconds: float) -> None:
+        """Count and log a decision; values of labels are nobody's business here."""
+        decision = "denied" if not response.allowed else "patched" if response.patch else "allowed"
+        self.metrics.reviewed(webhook, decision, seconds)
+        if self.log.decisions == "none" or (self.log.decisions == "denied" and response.allowed):
+            return
+        self.log.write(
+            "review",
+            webhook=webhook,
+            uid=request.uid,
+            kind=f"{request.kind.group}/{request.kind.kind}".lstrip("/"),
+            namespace=request.namespace,
+            name=request.name,
+            operation=request.operation,
+            dry_run=request.dry_run,
+            **response.audit_annotations | {"decision": decision},
+        )
+
+    async def _body(self, receive: Receive) -> bytes:
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                return await self._received(receive)
+        except TimeoutError:
+            raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time") from None
+
+    async def _received(self, receive: Receive) -> bytes:
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return self._within(body)
+        chunks, length = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            chunks.append(message.get("body", b""))
+            length += len(chunks[-1])
+            if length > self.limits.body:
+                break
+        return self._within(b"".join(chunks))
+
+    def _within(self, body: bytes) -> bytes:
+        if len(body) > self.limits.body:
+            raise RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a review has at most {self.limits.body:,} bytes"
+            )
+        return body
+
+    def _about_itself(self, path: str, method: str) -> tuple[HTTPStatus, bytes, bytes]:
+        if path not in ("/healthz", "/readyz", "/metrics"):
+            raise RefusedError(HTTPStatus.NOT_FOUND, f"there are {', '.join(WEBHOOKS)}")
+        if method not in ("GET", "HEAD"):
+            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED)
+        condition = self.live.condition
+        if path == "/metrics":
+            return HTTPStatus.OK, _TEXT, self.metrics.text(condition)
+        if path == "/healthz":
+            return HTTPStatus.OK, _TEXT, b"ok\n"
+        if not condition.is_ready:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, condition.fault or "no policy is loaded yet")
+        fault = f"; a newer one is broken: {condition.fault}" if condition.fault else ""
+        return HTTPStatus.OK, _TEXT, f"policy {condition.name} {condition.sha256[:12]}{fault}\n".encode()
+
+
+def _media_type(scope: Scope) -> bytes:
+    return next((value for name, value in scope["headers"] if name == b"content-type"), b"")

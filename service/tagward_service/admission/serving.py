@@ -1,0 +1,153 @@
+"""Serving ASGI applications: TLS whose certificate is renewed in place, reloads, and a graceful end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from msgspec import Struct
+
+from tagward.errors import UsageError
+from tagward_service.admission.live import LivePolicy
+from tagward_service.admission.log import Log
+
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+class Tls(Struct, frozen=True):
+    """Files in PEM: the certificate with its chain, its key, and the CA of clients, "" to ask for none."""
+
+    certificate: str
+    key: str
+    clients: str = ""
+
+
+class Listener(Struct, frozen=True):
+    """Where an application listens; without TLS it speaks plain HTTP."""
+
+    application: object
+    host: str
+    port: int
+    tls: Tls | None = None
+
+
+class _Server(uvicorn.Server):
+    """A server among others: signals are everybody's, so that it minds none."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Certificate:
+    """The certificate of a listener: loaded again into the same context, which new connections use."""
+
+    def __init__(self, context: ssl.SSLContext, tls: Tls) -> None:
+        self.context = context
+        self.tls = tls
+        self.seen = self._read()
+
+    def _read(self) -> tuple[bytes, bytes]:
+        return Path(self.tls.certificate).read_bytes(), Path(self.tls.key).read_bytes()
+
+    def renew(self) -> bool:
+        """Load the files again when they changed, and say whether that was so. Raises OSError (SSLError too).
+
+        A pair is tried on a context of its own first: one that does not fit leaves the old one in force.
+        """
+        found = self._read()
+        if found == self.seen:
+            return False
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.tls.certificate, self.tls.key)
+        self.context.load_cert_chain(self.tls.certificate, self.tls.key)
+        self.seen = found
+        return True
+
+
+class Service:
+    """Listeners that live and end together, and what is looked at while they do."""
+
+    def __init__(
+        self, listeners: Sequence[Listener], live: LivePolicy, log: Log, *, every: float, drain: int
+    ) -> None:
+        self.live = live
+        self.log = log
+        self.every = every
+        self._due = asyncio.Event()
+        self._servers = [_server(each, drain) for each in listeners]
+        self._certificates = [
+            Certificate(server.config.ssl, each.tls)
+            for server, each in zip(self._servers, listeners, strict=True)
+            if each.tls is not None and server.config.ssl is not None
+        ]
+
+    async def run(self) -> None:
+        """Serve until a signal says to end; requests that are under way are answered before."""
+        loop = asyncio.get_running_loop()
+        for number in ENDING:
+            loop.add_signal_handler(number, self._end)
+        loop.add_signal_handler(signal.SIGHUP, self._due.set)
+        watching = asyncio.create_task(self._watch())
+        try:
+            await asyncio.gather(*(server.serve() for server in self._servers))
+        finally:
+            watching.cancel()
+            self.log.write("ended")
+
+    def _end(self) -> None:
+        for server in self._servers:
+            server.should_exit = True
+
+    async def _watch(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), self.every)
+            self._due.clear()
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        """Look for another policy and for renewed certificates; in a thread, as both read files."""
+        before = self.live.condition
+        if await asyncio.to_thread(self.live.refresh):
+            self.log.write("policy loaded", name=self.live.condition.name, sha256=self.live.condition.sha256)
+        elif self.live.condition.fault and self.live.condition.fault != before.fault:
+            self.log.write("policy refused", fault=self.live.condition.fault, kept=before.sha256)
+        for certificate in self._certificates:
+            try:
+                if await asyncio.to_thread(certificate.renew):
+                    self.log.write("certificate renewed", file=certificate.tls.certificate)
+            except OSError as error:
+                self.log.write("certificate refused", file=certificate.tls.certificate, fault=str(error))
+
+
+def _server(listener: Listener, drain: int) -> _Server:
+    tls = listener.tls
+    config = uvicorn.Config(
+        listener.application,  # type: ignore[arg-type]  # uvicorn's own types of ASGI are TypedDicts
+        host=listener.host,
+        port=listener.port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=drain,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+        ssl_ca_certs=tls.clients or None if tls else None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if tls and tls.clients else ssl.CERT_NONE,
+    )
+    try:
+        config.load()
+    except OSError as error:
+        raise UsageError(f"cannot read the certificate or its key: {error}") from None
+    return _Server(config)

@@ -1,0 +1,185 @@
+"""`tagward serve`: the admission webhook."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tagward.errors import UsageError
+from tagward.policy import Policy
+from tagward_service.cli import options
+from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.parser import Parser
+from tagward_service.cli.policies import load_policy
+from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.tables import aligned
+
+if TYPE_CHECKING:
+    from tagward_service.admission.serving import Tls
+
+HOST = options.Option(name="host", metavar="ADDRESS", default="127.0.0.1", help="address to listen on")
+ADMISSION_PORT = options.Option(
+    name="admission_port", metavar="N", default="8443", help="port of the admission webhook"
+)
+TLS_CERT = options.Option(
+    name="tls_cert",
+    metavar="FILE",
+    help="certificate (PEM, with its chain); without it only loopback is served",
+)
+TLS_KEY = options.Option(name="tls_key", metavar="FILE", help="key of the certificate (PEM)")
+CLIENT_CA = options.Option(
+    name="client_ca", metavar="FILE", help="accept only clients with a certificate of this CA (PEM)"
+)
+EXEMPT = options.Option(
+    name="exempt_namespace",
+    metavar="GLOB",
+    many=True,
+    help="a namespace that is left alone, once or several times; kube-system and the like always are",
+)
+UPDATES = options.Option(
+    name="updates",
+    choices=("fair", "strict"),
+    default="fair",
+    help="fair: what was wrong before an update is a warning; strict: a denial like any other",
+)
+FILL = options.Option(
+    name="fill", metavar="TAG=VALUE", many=True, help="a value that /admission/mutate fills in by default"
+)
+LOG = options.Option(
+    name="log", choices=("all", "denied", "none"), default="all", help="which decisions are worth a log line"
+)
+EVERY = options.Option(
+    name="reload_seconds", metavar="N", default="10", help="how often policy and certificate are looked at"
+)
+DRAIN = options.Option(
+    name="drain_seconds", metavar="N", default="25", help="how long requests may finish after SIGTERM"
+)
+MAX_BODY = options.Option(
+    name="max_body", metavar="BYTES", default=str(8 * 1024 * 1024), help="the largest review that is read"
+)
+OPTIONS = (
+    options.POLICY,
+    HOST,
+    ADMISSION_PORT,
+    TLS_CERT,
+    TLS_KEY,
+    CLIENT_CA,
+    EXEMPT,
+    UPDATES,
+    FILL,
+    LOG,
+    EVERY,
+    DRAIN,
+    MAX_BODY,
+    options.SHOW_CONFIG,
+    options.COLOR,
+)
+
+_DESCRIPTION = """\
+Serve the Kubernetes admission webhook: POST /admission/validate refuses what the policy denies, POST
+/admission/mutate fills labels that the policy lets be inherited; /healthz, /readyz and /metrics beside.
+Policy and certificate are loaded again when they change; a broken one is said and the last good one kept."""
+
+_EXAMPLES = """\
+examples:
+  tagward serve --policy policies/tagward.yaml
+  tagward serve --host 0.0.0.0 --tls-cert tls.crt --tls-key tls.key
+"""
+
+
+def parser() -> Parser:
+    """Build the parser of `tagward serve`."""
+    codes = explained(Exit.CLEAN, Exit.USAGE)
+    built = Parser("serve", "[options]", _DESCRIPTION, f"{_EXAMPLES}\n{codes}")
+    built.takes(OPTIONS)
+    return built
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal says to end."""
+    settings = resolve(OPTIONS, arguments, os.environ)
+    if settings.flag("show_config"):
+        sys.stdout.write(aligned(settings.table(), indent=""))
+        return Exit.CLEAN
+    try:
+        import uvicorn  # noqa: F401  (asked first, so that a missing extra is said plainly)
+    except ImportError:
+        raise UsageError("`tagward serve` needs an extra: pip install 'tagward[service]'") from None
+    _serve(settings)
+    return Exit.CLEAN
+
+
+def _serve(settings: Settings) -> None:
+    import uvloop
+
+    from tagward_service.admission.endpoint import Admission, Limits
+    from tagward_service.admission.live import LivePolicy
+    from tagward_service.admission.log import Log
+    from tagward_service.admission.metrics import Metrics
+    from tagward_service.admission.review import SYSTEM_NAMESPACES
+    from tagward_service.admission.review import Settings as ReviewSettings
+    from tagward_service.admission.serving import Listener, Service
+
+    def load(day: date) -> Policy:
+        return load_policy(settings, day, note=False)
+
+    tls = _tls(settings)
+    log = Log(decisions=settings.text("log") or "all")
+    exempt = (*SYSTEM_NAMESPACES, *settings.texts("exempt_namespace"))
+    reviewing = ReviewSettings(exempt, settings.text("updates") or "fair", _fill(settings))
+    live = LivePolicy(load, reviewing)
+    live.refresh()
+    host, port = settings.text("host") or "", _number(settings, "admission_port")
+    admission = Admission(live, log, Metrics(), limits=Limits(body=_number(settings, "max_body")))
+    log.write("listening", host=host, port=port, tls=tls is not None, policy=live.condition.sha256)
+    if live.condition.fault:
+        log.write("policy refused", fault=live.condition.fault, kept="")
+
+    async def main() -> None:
+        every, drain = _number(settings, "reload_seconds"), _number(settings, "drain_seconds")
+        await Service([Listener(admission, host, port, tls)], live, log, every=every, drain=drain).run()
+
+    uvloop.run(main())
+
+
+def _tls(settings: Settings) -> Tls | None:
+    """Decide on TLS: without a certificate nothing but loopback is served."""
+    from tagward_service.admission.serving import Tls
+
+    certificate, key = settings.text("tls_cert"), settings.text("tls_key")
+    if certificate and key:
+        return Tls(certificate, key, settings.text("client_ca") or "")
+    if certificate or key:
+        raise UsageError("--tls-cert and --tls-key come together")
+    if not _is_loopback(settings.text("host") or ""):
+        raise UsageError(
+            "--host is not loopback: give --tls-cert and --tls-key, as the API server asks for TLS"
+        )
+    sys.stderr.write("warning: plain HTTP, on loopback only, as there is no certificate\n")
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _number(settings: Settings, name: str) -> int:
+    text = settings.text(name) or ""
+    if not text.isascii() or not text.isdigit():
+        raise UsageError(f"{settings.origin(name)}: `{text}` is not a whole number")
+    return int(text)
+
+
+def _fill(settings: Settings) -> dict[str, str]:
+    pairs = [text.partition("=") for text in settings.texts("fill")]
+    for tag, equals, value in pairs:
+        if not (tag and equals and value):
+            raise UsageError(f"{settings.origin('fill')}: `{tag}` has no value; write TAG=VALUE")
+    return {tag: value for tag, _, value in pairs}
