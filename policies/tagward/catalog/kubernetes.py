@@ -7,17 +7,22 @@ import msgspec
 from tagward.catalog.files import read
 
 
+_BUILT_IN = {"", "apps", "batch", "extensions"}
+
+
 class LabelPlace(msgspec.Struct, frozen=True):
     """Where the labels of one set of pods or volumes sit.
 
     `at` is a dotted path from the object's root (empty for the root, `*` for every element of a list or map):
     where it exists, there are pods. `labels` are relative to it and the later wins; `inherits` are paths from
-    the root that apply to a key that none of `labels` has.
+    the root that apply to a key that none of `labels` has. `only_with` names fields of which one must be there
+    too, if any is named.
     """
 
     at: str
     labels: tuple[str, ...]
     inherits: tuple[str, ...] = ()
+    only_with: tuple[str, ...] = ()
 
     @property
     def label_paths(self) -> tuple[str, ...]:
@@ -28,14 +33,17 @@ class LabelPlace(msgspec.Struct, frozen=True):
 class KubernetesKind(msgspec.Struct, frozen=True):
     """One kind; `name` is `group/Kind`, or `Kind` in the core group.
 
-    `propagates`: the object's own labels reach its pods. `runs` is false for a mere template that others use.
+    `propagates`: the object's own labels reach its pods. `merges` are paths of what names other objects, whose
+    labels the pods get too. `runs` is false for a mere template that others use.
     """
 
     templates: tuple[LabelPlace, ...]
     source: str
     volumes: tuple[LabelPlace, ...] = ()
     propagates: bool = False
+    merges: tuple[str, ...] = ()
     runs: bool = True
+    namespaced: bool = True
     why: str = ""
     name: str = ""
 
@@ -48,6 +56,16 @@ class KubernetesKind(msgspec.Struct, frozen=True):
     def kind(self) -> str:
         """The kind without its group."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def plural(self) -> str:
+        """The name of the resource in the API: all of these are regular."""
+        return f"{self.kind.lower()}s"
+
+    @property
+    def always_has_template(self) -> bool:
+        """Say whether the API server refuses one without a pod template; others may refer to one instead."""
+        return self.group in _BUILT_IN
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -75,3 +75,22 @@ def test_every_kind_has_a_place_and_a_source() -> None:
         assert found.templates or found.volumes, found.name
         assert found.source, found.name
         assert found.name == (f"{found.group}/{found.kind}" if found.group else found.kind)
+
+
+def test_kinds_without_a_namespace_are_told() -> None:
+    outside = {kind.name for kind in kubernetes_kinds() if not kind.namespaced}
+
+    assert outside == {
+        "argoproj.io/ClusterWorkflowTemplate",
+        "serving.kserve.io/ClusterServingRuntime",
+        "trainer.kubeflow.org/ClusterTrainingRuntime",
+    }
+
+
+def test_built_in_kinds_always_have_a_template() -> None:
+    job, cluster = kubernetes_kind("batch", "Job"), kubernetes_kind("ray.io", "RayCluster")
+
+    assert job is not None
+    assert cluster is not None
+    assert (job.always_has_template, job.plural) == (True, "jobs")
+    assert (cluster.always_has_template, cluster.plural) == (False, "rayclusters")

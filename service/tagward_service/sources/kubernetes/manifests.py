@@ -22,10 +22,10 @@ _NAMELESS = "(no name)"
 _POLICY_ENGINES = ("kyverno.io", "gatekeeper.sh")
 _OWN_ONLY = Made((), own_billed=True)
 
-# Kinds without a namespace (Kubernetes API reference; Kueue, Kubeflow Trainer, cert-manager, Kyverno).
+# Kinds without a namespace beside those of the catalogue (Kubernetes API reference; Kueue, cert-manager, Kyverno).
 _CLUSTER_SCOPED = frozenset(
     """APIService CSIDriver CSINode ClusterIssuer ClusterPolicy ClusterQueue ClusterRole ClusterRoleBinding
-    ClusterTrainingRuntime CustomResourceDefinition FlowSchema IngressClass MutatingAdmissionPolicy
+    CustomResourceDefinition FlowSchema IngressClass MutatingAdmissionPolicy
     MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass
     PriorityLevelConfiguration ResourceFlavor RuntimeClass StorageClass ValidatingAdmissionPolicy
     ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment""".split()  # noqa: SIM905
@@ -119,9 +119,14 @@ def _name(found: Found) -> str:
 
 
 def _namespace(found: Found, place: Place) -> str | None:
-    if found.kind in _CLUSTER_SCOPED:
+    if _is_cluster_scoped(found):
         return ""
     return _text(found.metadata.get("namespace")) or found.namespace or place.namespace
+
+
+def _is_cluster_scoped(found: Found) -> bool:
+    kind = kubernetes_kind(found.group, found.kind)
+    return found.kind in _CLUSTER_SCOPED if kind is None else not kind.namespaced
 
 
 def _taggability(found: Found, kind: KubernetesKind | None) -> Taggability:

@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 
 OWN = "metadata.labels"
 
-# The API server refuses these without a template; other kinds may refer to one instead.
-_ALWAYS_WITH_TEMPLATE = {"", "apps", "batch", "extensions"}
 _REFERENCES = ("spec.runtimeRef.name", "spec.workloadRef.name", "spec.workflowTemplateRef.name")
-# What these name may have labels too, which are merged under those of the object.
-_MERGED = ("spec.runtimeRef", "spec.baseRefs.*")
-# Templates of Argo without one of these only order the others (steps, dag) or wait.
-_ARGO = "argoproj.io"
-_ARGO_RUNS_A_POD = {"container", "script", "containerSet", "resource", "data"}
-_ARGO_ELEMENTS = "templates.*"
 
 
 class Made(Struct, frozen=True):
@@ -45,7 +37,7 @@ def find_parts(kind: KubernetesKind, data: Data) -> Made:
         _part(spot, place, data, _pods(place, spot, kind), faults, merged)
         for place in kind.templates
         for spot in find_spots(data, place.at)
-        if _runs_a_pod(kind, place, spot)
+        if _runs_a_pod(place, spot)
     ]
     if kind.propagates and not any(_has_labels(place, data) for place in kind.templates):
         return Made((), own_billed=True)
@@ -80,10 +72,9 @@ def _read(root: object, path: str, written: str, faults: list[str]) -> Tags:
     return labels.tags
 
 
-def _runs_a_pod(kind: KubernetesKind, place: LabelPlace, spot: Spot) -> bool:
-    if kind.group != _ARGO or not place.at.endswith(_ARGO_ELEMENTS):
-        return True
-    return not _ARGO_RUNS_A_POD.isdisjoint(spot.value)
+def _runs_a_pod(place: LabelPlace, spot: Spot) -> bool:
+    """Tell a template from one that only orders others or waits, as steps of Argo do."""
+    return not place.only_with or any(field in spot.value for field in place.only_with)
 
 
 def _has_labels(place: LabelPlace, root: Data) -> bool:
@@ -93,7 +84,7 @@ def _has_labels(place: LabelPlace, root: Data) -> bool:
 
 def _merged(kind: KubernetesKind, data: Data) -> Unknown | None:
     """Say which other objects may give the pods further labels."""
-    spots = (spot for path in _MERGED for spot in find_spots(data, path))
+    spots = (spot for path in kind.merges for spot in find_spots(data, path))
     names = [f"`{spot.value['name']}`" for spot in spots if isinstance(spot.value.get("name"), str)]
     return Unknown(f"the labels of {', '.join(names)}, not in this {kind.kind}") if names else None
 
@@ -101,7 +92,7 @@ def _merged(kind: KubernetesKind, data: Data) -> Unknown | None:
 def _elsewhere(kind: KubernetesKind, data: Data) -> Part:
     """Stand for the pods of an object that holds no template of them."""
     where = kind.templates[0].label_paths[-1]
-    if kind.group in _ALWAYS_WITH_TEMPLATE:
+    if kind.always_has_template:
         return Part("its pods", where)
     names = (value_at(data, path) for path in _REFERENCES)
     name = next((f" of `{name}`" for name in names if isinstance(name, str)), "")

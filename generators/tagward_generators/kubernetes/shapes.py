@@ -1,0 +1,127 @@
+"""Shapes: kinds whose labels count at the same places, as the manifests source reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from msgspec import Struct
+
+from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kinds
+from tagward.policy import Policy
+
+OWN = "metadata.labels"
+"""Where every object has labels."""
+
+_NAMED_BY = {
+    "workerGroupSpecs": "groupName",
+    "volumeClaimTemplates": "metadata.name",
+    "runtimePatches": "manager",
+}
+
+
+class Loop(Struct, frozen=True):
+    """A list of an object, or a map when `keyed`; `at` leads there from the element of the loop around it.
+
+    `named_by` leads from an element to its name, which is the key in a map.
+    """
+
+    at: tuple[str, ...]
+    keyed: bool
+    named_by: tuple[str, ...]
+
+
+class Spot(Struct, frozen=True):
+    """Where one set of pods or volumes is described: `at` leads there from the innermost of the loops.
+
+    `labels` are paths from there, `inherits` from the root of the object: the first that has a key counts,
+    `labels` before `inherits`. With `only_with`, one of these fields must be there too.
+    """
+
+    loops: tuple[Loop, ...]
+    at: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+    inherits: tuple[tuple[str, ...], ...]
+    only_with: tuple[str, ...] = ()
+
+
+class Shape(Struct, frozen=True):
+    """Kinds that are read alike.
+
+    Without `spots` the object's own labels are those of what is billed. Otherwise each pod template that is
+    there is judged, and the own labels never are. An object without any pod template: `bare` shapes are
+    judged as pods without labels, those that `propagate` by their own labels, all others are open: their pods
+    get labels from elsewhere, so that nothing is missing for sure. `merges` are paths (with `*`) of what
+    names such other objects; where one has a text at `name`, the object is open as well.
+    """
+
+    spots: tuple[Spot, ...] = ()
+    volumes: tuple[Spot, ...] = ()
+    bare: bool = False
+    propagates: bool = False
+    merges: tuple[str, ...] = ()
+
+    @property
+    def may_be_open(self) -> bool:
+        """Say whether labels may come from other objects."""
+        return bool(self.spots) and not (self.bare or self.propagates) or bool(self.merges)
+
+
+def shape(kind: KubernetesKind) -> Shape:
+    """Return the shape of a kind."""
+    if any(not place.at for place in (*kind.templates, *kind.volumes)):
+        return Shape()
+    return Shape(
+        tuple(map(_spot, kind.templates)),
+        tuple(map(_spot, kind.volumes)),
+        kind.always_has_template,
+        kind.propagates,
+        kind.merges,
+    )
+
+
+@cache
+def shapes(kinds: tuple[KubernetesKind, ...]) -> tuple[tuple[Shape, tuple[KubernetesKind, ...]], ...]:
+    """Group kinds by their shape, in the order in which they are first met."""
+    grouped: dict[Shape, list[KubernetesKind]] = {}
+    for kind in kinds:
+        grouped.setdefault(shape(kind), []).append(kind)
+    return tuple((each, tuple(same)) for each, same in grouped.items())
+
+
+def judged_kinds(policy: Policy) -> tuple[KubernetesKind, ...]:
+    """List the kinds that evaluation judges: those that run something, and others that a rule names."""
+    named = frozenset(
+        type_ for tag in policy.tags for requirement in tag.requirements for type_ in requirement.on.types
+    )
+    return tuple(each for each in kubernetes_kinds() if each.runs or type_of(each) in named)
+
+
+def type_of(kind: KubernetesKind) -> str:
+    """Return the tagward type of a kind."""
+    return f"kubernetes:{kind.name}"
+
+
+def controllers() -> tuple[str, ...]:
+    """Name the kinds (group/Kind) that answer for what they make, so that it is not judged again."""
+    return tuple(kind.name for kind in kubernetes_kinds() if kind.runs)
+
+
+def _spot(place: LabelPlace) -> Spot:
+    *loops, at = (tuple(filter(None, part.split("."))) for part in place.at.split("*"))
+    return Spot(
+        tuple(map(_loop, loops)),
+        at,
+        tuple(_path(each) for each in reversed(place.labels)),
+        tuple(_path(each) for each in reversed(place.inherits)),
+        place.only_with,
+    )
+
+
+def _loop(at: tuple[str, ...]) -> Loop:
+    # Replica specs of Kubeflow are maps by role; every other loop is over a list.
+    return Loop(at, at[-1].endswith("ReplicaSpecs"), _path(_NAMED_BY.get(at[-1], "name")))
+
+
+def _path(text: str) -> tuple[str, ...]:
+    return tuple(text.split("."))
