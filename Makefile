@@ -48,7 +48,7 @@ fuzz: install ## mutate policies, plans and manifests for as long as FUZZ_EXAMPL
 
 conformance: install ## compare the compilers with engines that others wrote (Node.js, Go, Rust)
 	sh tests/oracles/install.sh
-	$(BIN)/python -m pytest -q -m conformance tests/oracles tests/conformance
+	$(BIN)/python -m pytest -q -m conformance $(if $(CONFORMANCE_PARTIAL),,--whole) tests/oracles tests/conformance
 
 bench: install ## measure against a floor and against peers; writes docs/benchmarks.md
 	sh benchmarks/install.sh

@@ -1,6 +1,5 @@
 """Compiled service control policies against an IAM engine that others wrote."""
 
-from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
@@ -10,6 +9,7 @@ from tagward.loader import load
 from tagward.policy import Allowed, Tag
 from tagward_generators import target
 from tagward_generators.aws_scp.actions import Creation
+from tests.conformance.tally import tally
 from tests.generators.random_policies import DAY, policy
 from tests.generators.random_requests import ANY_TYPE, Request, every_creation, request
 from tests.generators.scp_laws import breaches, evaluator, is_exempt, judge, limit_breaches, row_breaches
@@ -17,10 +17,8 @@ from tests.oracles import iam_engine
 from tests.oracles.iam_engine import Engine, denied
 from tests.oracles.iam_subset import any_denied, context_of
 
-pytestmark = [
-    pytest.mark.conformance,
-    pytest.mark.skipif(bool(iam_engine.absent()), reason=iam_engine.absent()),
-]
+TALLY = tally("aws-scp", iam_engine)
+pytestmark = TALLY.marks
 
 POLICIES = 1_000
 REQUESTS = 20
@@ -33,22 +31,13 @@ def engine() -> Iterator[Engine]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def table() -> Iterator[Counter[str]]:
-    counts: Counter[str] = Counter()
-    yield counts
-    print("\naws-scp against iam-simulate")
-    for line, count in sorted(counts.items()):
-        print(f"  {line:<58} {count:>8,}")
-
-
-def test_random_policies_obey_the_laws(engine: Engine, table: Counter[str]) -> None:
-    found = [breach for seed in range(POLICIES) for breach in law_breaches(engine, table, seed)]
+def test_random_policies_obey_the_laws(engine: Engine) -> None:
+    found = [breach for seed in range(POLICIES) for breach in law_breaches(engine, seed)]
 
     assert found == []
 
 
-def law_breaches(engine: Engine, table: Counter[str], seed: int) -> Iterator[str]:
+def law_breaches(engine: Engine, seed: int) -> Iterator[str]:
     rng = Random(seed)
     drawn = policy(rng)
     compilation = target("aws-scp").compile(drawn, as_of=DAY)
@@ -57,25 +46,27 @@ def law_breaches(engine: Engine, table: Counter[str], seed: int) -> Iterator[str
     requests = [request(rng, drawn, every) for _ in range(REQUESTS)]
     answers = engine.ask(documents, requests)
     judging = evaluator(drawn)
-    table["policies (L4 limits, L5 one row for each rule)"] += 1
+    TALLY.case("L4", "L5")
     for breach in (*limit_breaches(drawn, compilation), *row_breaches(drawn, compilation)):
+        TALLY.breach(breach.law)
         yield f"policy {seed}: {breach.law} {breach.said}"
     for number, (asked, answer) in enumerate(zip(requests, answers, strict=True)):
         broken = judge(judging, asked, every, number)
         exempt = is_exempt(drawn, asked)
-        count(table, accepted=not broken, refused=denied(answer), exempt=exempt)
+        TALLY.case(*laws(accepted=not broken or exempt, refused=denied(answer)))
         for breach in breaches(compilation, broken, denied=denied(answer), exempt=exempt):
+            TALLY.breach(breach.law)
             yield f"policy {seed}, request {number}: {breach.law} {breach.said}: {asked} {answer}"
 
 
-def count(table: Counter[str], *, accepted: bool, refused: bool, exempt: bool) -> None:
-    table["pairs of a policy and a request"] += 1
-    table["L1 accepted by evaluation or exempt, so never denied"] += accepted or exempt
-    table["L2 violations, denied where the rule is exact"] += not accepted and not exempt
-    table["L3 denied, so a violation"] += refused
+def laws(*, accepted: bool, refused: bool) -> Iterator[str]:
+    """Name the laws that a request can break: what is accepted L1, what violates L2, what is denied L3."""
+    yield "L1" if accepted else "L2"
+    if refused:
+        yield "L3"
 
 
-def test_engine_says_the_same_when_it_validates_first(engine: Engine, table: Counter[str]) -> None:
+def test_engine_says_the_same_when_it_validates_first(engine: Engine) -> None:
     for seed in range(0, POLICIES, CHECKED_EVERY):
         rng = Random(seed)
         drawn = policy(rng)
@@ -83,12 +74,10 @@ def test_engine_says_the_same_when_it_validates_first(engine: Engine, table: Cou
         requests = [request(rng, drawn, every_creation(drawn)) for _ in range(5)]
 
         assert engine.ask(documents, requests, checked=True) == engine.ask(documents, requests)
-        table["requests that the engine also validated"] += len(requests)
+        TALLY.case("alike when validated", times=len(requests))
 
 
-def test_small_interpreter_of_the_ordinary_suite_agrees_with_the_engine(
-    engine: Engine, table: Counter[str]
-) -> None:
+def test_small_interpreter_of_the_ordinary_suite_agrees_with_the_engine(engine: Engine) -> None:
     for seed in range(POLICIES, POLICIES + 100):
         rng = Random(seed)
         drawn = policy(rng)
@@ -99,7 +88,7 @@ def test_small_interpreter_of_the_ordinary_suite_agrees_with_the_engine(
         said = [denied(answer) for answer in engine.ask(documents, requests)]
 
         assert [interpreted(documents, asked, every) for asked in requests] == said
-        table["requests that the small interpreter decided alike"] += len(requests)
+        TALLY.case("alike by the interpreter", times=len(requests))
 
 
 def interpreted(documents: list[str], asked: Request, every: tuple[Creation, ...]) -> bool:
@@ -120,7 +109,7 @@ def interpreted(documents: list[str], asked: Request, every: tuple[Creation, ...
 
 @pytest.mark.parametrize("pack", ["ml-platform", "finops-core"])
 def test_pack_lets_every_tagged_request_through_and_stops_every_untagged_one(
-    engine: Engine, table: Counter[str], pack: str
+    engine: Engine, pack: str
 ) -> None:
     loaded = load(f"pack:{pack}", as_of=DAY)
     documents = [each.content for each in target("aws-scp").compile(loaded, as_of=DAY).artifacts]
@@ -132,7 +121,7 @@ def test_pack_lets_every_tagged_request_through_and_stops_every_untagged_one(
             answer = engine.ask(documents, [plain(action, tags, every)])[0]
 
             assert denied(answer) is (missing is not None), (action, missing, answer)
-            table[f"requests to every action of pack:{pack}"] += 1
+            TALLY.case(f"pack:{pack}")
 
 
 def good_value(tag: Tag) -> str:

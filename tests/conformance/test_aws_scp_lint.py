@@ -3,19 +3,16 @@
 import json
 from random import Random
 
-import pytest
-
 from tagward.catalog import aws_actions
 from tagward.loader import load
 from tagward_generators import target
+from tests.conformance.tally import tally
 from tests.generators.random_policies import DAY, policy
 from tests.oracles import parliament_linter
 from tests.oracles.parliament_linter import OLDER_DATA, lint
 
-pytestmark = [
-    pytest.mark.conformance,
-    pytest.mark.skipif(bool(parliament_linter.absent()), reason=parliament_linter.absent()),
-]
+TALLY = tally("aws-scp", parliament_linter)
+pytestmark = TALLY.marks
 
 POLICIES = range(40_000, 40_200)
 
@@ -28,13 +25,16 @@ def documents() -> list[str]:
 
 
 def test_nothing_is_wrong_but_actions_newer_than_the_linter() -> None:
-    found = {finding for findings in lint(documents()) for finding in findings}
+    compiled = documents()
+
+    found = {finding for findings in lint(compiled) for finding in findings}
 
     assert {issue for issue, _ in found} <= set(OLDER_DATA)
     known = {action.lower() for action in aws_actions().actions}
     removing = {name.lower() for names in aws_actions().protect.values() for name in names}
     unknown = {detail.split()[-1].lower() for issue, detail in found if issue == "UNKNOWN_ACTION"}
     assert unknown <= known | removing
+    TALLY.case("policies", times=len(compiled))
 
 
 def test_the_linter_finds_what_is_wrong() -> None:

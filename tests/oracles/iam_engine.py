@@ -26,6 +26,12 @@ def absent() -> str:
     return ""
 
 
+def version() -> str:
+    """Name the engine and the version that its package.json pins."""
+    pinned = json.loads((PROGRAM.parent / "package.json").read_text())
+    return f"iam-simulate {pinned['dependencies']['@cloud-copilot/iam-simulate']}"
+
+
 class Engine:
     """One engine process, asked in lines of JSON."""
 

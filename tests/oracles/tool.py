@@ -54,7 +54,7 @@ class ToolError(RuntimeError):
 
 
 def why_absent(name: str, place: Path) -> str:
-    """Say why an engine cannot run, "" when it can: what its last installation said, or that there was none."""
+    """Say why an engine cannot run: what its installation said, or that there was none; "" when it can."""
     noted = TOOLS / "absent" / name
     if noted.is_file():
         return f"{name}: {noted.read_text().strip()}"
