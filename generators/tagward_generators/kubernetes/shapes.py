@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 from msgspec import Struct
@@ -20,15 +19,18 @@ _NAMED_BY = {
 }
 
 
+Path = tuple[str, ...]
+
+
 class Loop(Struct, frozen=True):
     """A list of an object, or a map when `keyed`; `at` leads there from the element of the loop around it.
 
     `named_by` leads from an element to its name, which is the key in a map.
     """
 
-    at: tuple[str, ...]
+    at: Path
     keyed: bool
-    named_by: tuple[str, ...]
+    named_by: Path
 
 
 class Spot(Struct, frozen=True):
@@ -39,9 +41,9 @@ class Spot(Struct, frozen=True):
     """
 
     loops: tuple[Loop, ...]
-    at: tuple[str, ...]
-    labels: tuple[tuple[str, ...], ...]
-    inherits: tuple[tuple[str, ...], ...]
+    at: Path
+    labels: tuple[Path, ...]
+    inherits: tuple[Path, ...]
     only_with: tuple[str, ...] = ()
 
 
@@ -64,7 +66,7 @@ class Shape(Struct, frozen=True):
     @property
     def may_be_open(self) -> bool:
         """Say whether labels may come from other objects."""
-        return bool(self.spots) and not (self.bare or self.propagates) or bool(self.merges)
+        return (bool(self.spots) and not (self.bare or self.propagates)) or bool(self.merges)
 
 
 def shape(kind: KubernetesKind) -> Shape:
@@ -123,5 +125,5 @@ def _loop(at: tuple[str, ...]) -> Loop:
     return Loop(at, at[-1].endswith("ReplicaSpecs"), _path(_NAMED_BY.get(at[-1], "name")))
 
 
-def _path(text: str) -> tuple[str, ...]:
+def _path(text: str) -> Path:
     return tuple(text.split("."))

@@ -6,7 +6,6 @@ import msgspec
 
 from tagward.catalog.files import read
 
-
 _BUILT_IN = {"", "apps", "batch", "extensions"}
 
 
@@ -15,8 +14,8 @@ class LabelPlace(msgspec.Struct, frozen=True):
 
     `at` is a dotted path from the object's root (empty for the root, `*` for every element of a list or map):
     where it exists, there are pods. `labels` are relative to it and the later wins; `inherits` are paths from
-    the root that apply to a key that none of `labels` has. `only_with` names fields of which one must be there
-    too, if any is named.
+    the root that apply to a key that none of `labels` has. Where `only_with` names fields, one of them must
+    be there too.
     """
 
     at: str
@@ -33,8 +32,8 @@ class LabelPlace(msgspec.Struct, frozen=True):
 class KubernetesKind(msgspec.Struct, frozen=True):
     """One kind; `name` is `group/Kind`, or `Kind` in the core group.
 
-    `propagates`: the object's own labels reach its pods. `merges` are paths of what names other objects, whose
-    labels the pods get too. `runs` is false for a mere template that others use.
+    `propagates`: the object's own labels reach its pods. `merges` are paths of what names other objects
+    whose labels the pods get too. `runs` is false for a mere template that others use.
     """
 
     templates: tuple[LabelPlace, ...]

@@ -22,7 +22,7 @@ _NAMELESS = "(no name)"
 _POLICY_ENGINES = ("kyverno.io", "gatekeeper.sh")
 _OWN_ONLY = Made((), own_billed=True)
 
-# Kinds without a namespace beside those of the catalogue (Kubernetes API reference; Kueue, cert-manager, Kyverno).
+# Further kinds without a namespace (Kubernetes API reference; Kueue, cert-manager, Kyverno).
 _CLUSTER_SCOPED = frozenset(
     """APIService CSIDriver CSINode ClusterIssuer ClusterPolicy ClusterQueue ClusterRole ClusterRoleBinding
     CustomResourceDefinition FlowSchema IngressClass MutatingAdmissionPolicy
