@@ -7,6 +7,7 @@ from tagward_generators.targets import Target
 
 TARGETS = {
     "aws-scp": ("aws_scp", "AwsScp"),
+    "aws-tag-policy": ("aws_tag_policy", "AwsTagPolicy"),
 }
 """Every target: the module and the class that are imported when somebody asks for it."""
 

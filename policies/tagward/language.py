@@ -194,10 +194,35 @@ class AwsScp(Struct, frozen=True, forbid_unknown_fields=True):
     max_policies: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
 
 
+TagPolicyTypes = list[Annotated[str, Meta(min_length=1, max_length=256)]]
+
+
+class AwsTagPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the aws-tag-policy target."""
+
+    enforced_types: (
+        Annotated[
+            TagPolicyTypes,
+            Meta(
+                description="`ec2:instance` or globs, to enforce in place of what is known; empty for none."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    report_types: (
+        Annotated[TagPolicyTypes, Meta(description="The same, for keys that must be there.")] | UnsetType
+    ) = UNSET
+    omit: Annotated[list[TagId], Meta(description="Tags to leave out.")] | UnsetType = UNSET
+    lock: Annotated[bool, Meta(description="Child policies may change nothing.")] | UnsetType = UNSET
+    max_chars: Annotated[int, Meta(ge=256, le=100_000)] | UnsetType = UNSET
+    max_policies: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
+
+
 class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Settings per compile target."""
 
     aws_scp: AwsScp = AwsScp()
+    aws_tag_policy: AwsTagPolicy = AwsTagPolicy()
 
 
 class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

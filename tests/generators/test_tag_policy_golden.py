@@ -1,0 +1,24 @@
+"""What the example organisation compiles to as tag policies, frozen for review."""
+
+import os
+from pathlib import Path
+
+from tagward.loader import load
+from tagward_generators import target
+from tests.generators.test_golden import DAY, GOLDEN, readable, table
+
+EXAMPLE = Path(__file__).parents[2] / "policies" / "example" / "tagward.yaml"
+
+
+def test_the_example_compiles_to_what_was_reviewed() -> None:
+    compilation = target("aws-tag-policy").compile(load(str(EXAMPLE), as_of=DAY), as_of=DAY)
+    made = {artifact.path: readable(artifact) for artifact in compilation.artifacts}
+    made["acme.fidelity.txt"] = table(compilation)
+    directory = GOLDEN / "aws-tag-policy"
+    if os.environ.get("TAGWARD_WRITE_GOLDEN"):
+        for path, text in made.items():
+            (directory / path).write_text(text)
+
+    frozen = {path.name: path.read_text() for path in directory.iterdir() if path.name.startswith("acme")}
+
+    assert made == frozen
