@@ -50,6 +50,9 @@ conformance: install ## compare the compilers with engines that others wrote (No
 	sh tests/oracles/install.sh
 	$(BIN)/python -m pytest -q -m conformance $(if $(CONFORMANCE_PARTIAL),,--whole) tests/oracles tests/conformance
 
+apiserver: ## build a real kube-apiserver and etcd for `make conformance` (Go, about ten minutes, once)
+	sh tests/oracles/apiserver/build.sh
+
 bench: install ## measure against a floor and against peers; writes docs/benchmarks.md
 	sh benchmarks/install.sh
 	$(BIN)/python benchmarks/run.py
@@ -61,7 +64,7 @@ catalog: install ## make the catalogue again from the published data it is pinne
 
 lock: install ## resolve the requirements anew: versions and hashes, no addresses
 	@test -x .tools/lock/bin/uv || { $(PYTHON) -m venv .tools/lock && .tools/lock/bin/python -m pip install --quiet uv; }
-	for name in run test dev catalog; do \
+	for name in run test dev catalog conformance; do \
 	  .tools/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate -o requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
@@ -69,4 +72,4 @@ lock: install ## resolve the requirements anew: versions and hashes, no addresse
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo test check format docs fuzz conformance bench catalog lock clean
+.PHONY: help install demo test check format docs fuzz conformance apiserver bench catalog lock clean

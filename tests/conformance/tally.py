@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from tests.oracles import (
+    apiserver_engine,
     azure_engine,
     cel_engine,
     conftest_engine,
@@ -39,7 +40,7 @@ COMPARED: Mapping[str, tuple[Engine, ...]] = {
     "azure-policy": (azure_engine,),
     "gatekeeper": (gator_engine,),
     "gcp-org-policy": (cel_engine,),
-    "kubernetes-vap": (cel_engine,),
+    "kubernetes-vap": (cel_engine, apiserver_engine),
     "kyverno": (kyverno_engine,),
     "rego": (opa_engine, conftest_engine),
 }
