@@ -218,11 +218,38 @@ class AwsTagPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     max_policies: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
 
 
+class GcpOrgPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the gcp-org-policy target."""
+
+    evidence: (
+        Annotated[
+            Literal["docs", "community", "unverified"],
+            Meta(description="Who must show that the labels of a type can be asked for."),
+        ]
+        | UnsetType
+    ) = UNSET
+    types: (
+        Annotated[list[Text], Meta(min_length=1, description="The types to judge, in place of all known.")]
+        | UnsetType
+    ) = UNSET
+    methods: Annotated[list[Literal["CREATE", "UPDATE"]], Meta(min_length=1)] | UnsetType = UNSET
+    organization: Annotated[Text, Meta(description="The number of the organization.")] | UnsetType = UNSET
+    parent: (
+        Annotated[Text, Meta(description="Where to enforce: `folders/NUMBER`, `projects/ID`.")] | UnsetType
+    ) = UNSET
+    tag_keys: (
+        Annotated[list[TagId], Meta(description="Tags to demand as Resource Manager tags too.")] | UnsetType
+    ) = UNSET
+    max_constraints: Annotated[int, Meta(ge=1, le=1000, description="For one type.")] | UnsetType = UNSET
+    dry_run: Annotated[bool, Meta(description="Log what would be denied, deny nothing.")] | UnsetType = UNSET
+
+
 class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Settings per compile target."""
 
     aws_scp: AwsScp = AwsScp()
     aws_tag_policy: AwsTagPolicy = AwsTagPolicy()
+    gcp_org_policy: GcpOrgPolicy = GcpOrgPolicy()
 
 
 class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.catalog import actions, cloudformation, spellings, tag_policies, terraform
+from scripts.catalog import actions, cloudformation, gcp_constraints, spellings, tag_policies, terraform
 from scripts.catalog.sources import PinError, require_pins
 
 CATALOG = Path(__file__).resolve().parents[2] / "policies" / "tagward" / "catalog"
@@ -16,6 +16,7 @@ FILES: dict[str, Callable[[], str]] = {
     "types.json": spellings.build,
     "aws_actions.json": actions.build,
     "tag_policies.json": tag_policies.build,
+    "gcp_constraints.json": gcp_constraints.build,
 }
 SHOWN = 20
 

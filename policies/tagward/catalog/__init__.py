@@ -3,6 +3,7 @@
 from tagward.catalog.aws import AwsAction, AwsActions, aws_actions
 from tagward.catalog.cloudformation import CloudFormationType, cloudformation_type
 from tagward.catalog.files import Header, Source, header, sources
+from tagward.catalog.gcp_constraints import Evidence, GcpConstraints, LabelField, gcp_constraints
 from tagward.catalog.kubernetes import KubernetesKind, LabelPlace, kubernetes_kind, kubernetes_kinds
 from tagward.catalog.spellings import (
     close_types,
@@ -26,8 +27,11 @@ __all__ = [
     "AwsAction",
     "AwsActions",
     "CloudFormationType",
+    "Evidence",
+    "GcpConstraints",
     "Header",
     "KubernetesKind",
+    "LabelField",
     "LabelPlace",
     "Place",
     "Source",
@@ -38,6 +42,7 @@ __all__ = [
     "aws_actions",
     "close_types",
     "cloudformation_type",
+    "gcp_constraints",
     "header",
     "known_type",
     "kubernetes_kind",

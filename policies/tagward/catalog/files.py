@@ -7,7 +7,15 @@ from typing import TypeVar
 import msgspec
 
 DIRECTORY = Path(__file__).parent
-NAMES = ("aws_actions", "cloudformation", "kubernetes", "tag_policies", "terraform", "types")
+NAMES = (
+    "aws_actions",
+    "cloudformation",
+    "gcp_constraints",
+    "kubernetes",
+    "tag_policies",
+    "terraform",
+    "types",
+)
 
 _Shape = TypeVar("_Shape")
 
