@@ -60,11 +60,18 @@ def _serve() -> Command:
     return serve
 
 
+def _diff() -> Command:
+    from tagward_service.cli import diff
+
+    return diff
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
     "check": ("validate a policy and list what each cloud can enforce", _check),
     "lint": ("check Terraform plans and states, Kubernetes manifests, CloudFormation", _lint),
     "compile": ("compile a policy into native guardrails", _compile),
+    "diff": ("say what gets stricter or looser against what is deployed", _diff),
     "explain": ("say why one resource is judged as it is", _explain),
     "serve": ("serve the Kubernetes admission webhook", _serve),
 }

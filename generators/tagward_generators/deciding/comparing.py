@@ -1,0 +1,126 @@
+"""Two guardrails compared by what they decide."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from tagward_generators.deciding.asking import Case, Side, Verdicts, meanings
+from tagward_generators.deciding.candidates import OTHER, Choices, choices
+from tagward_generators.deciding.narrowing import Finding, narrowed, stricter
+from tagward_generators.deciding.probing import probes, references
+from tagward_generators.deciding.rulings import Family, Guardrail, Place, Rule, Tags, Undecided
+from tagward_generators.deciding.tagging import MISSING
+
+Hints = Mapping[str, Sequence[str]]
+"""Values worth trying, by tag key."""
+
+When = Literal["was", "now"]
+
+MOST = 1_000
+"""So many differences are looked for at places that decide alike."""
+
+
+class Difference(Struct, frozen=True):
+    """What is judged differently, and at which places; who objected is said of the first of them."""
+
+    finding: Finding
+    places: tuple[Place, ...]
+    was_by: tuple[str, ...]
+    now_by: tuple[str, ...]
+
+
+class Comparison(Struct, frozen=True):
+    """How two guardrails compare.
+
+    `undecided` differ in text and cannot be evaluated; `requests` were asked of both, `places` were told
+    apart; `cut` says that there are more differences than were looked for.
+    """
+
+    differences: tuple[Difference, ...]
+    undecided: tuple[tuple[When, Undecided], ...]
+    requests: int
+    places: int
+    cut: bool = False
+
+
+def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Comparison:
+    """Ask two guardrails the same questions; the same ones every time."""
+    places = family.places((was, now))
+    differences: list[Difference] = []
+    requests, cut = 0, False
+    for case in _cases(places, was, now):
+        if case.alike:
+            requests += len(case.places)
+            continue
+        found, asked = _differences(case, _choices(case, hints, family))
+        differences += found
+        cut = cut or len(found) >= MOST
+        requests += asked * len(case.places)
+    return Comparison(tuple(differences), tuple(_undecided(was, now)), requests, len(places), cut)
+
+
+def _cases(places: Iterable[Place], was: Guardrail, now: Guardrail) -> Iterator[Case]:
+    """Put places together at which both guardrails say the same."""
+    grouped: dict[object, list[tuple[Place, Sequence[Rule], Sequence[Rule]]]] = {}
+    for place in places:
+        before, after = was.rules(place), now.rules(place)
+        alike = (meanings(before), meanings(after), place.tagged, place.act)
+        grouped.setdefault(alike, []).append((place, before, after))
+    for group in grouped.values():
+        _, before, after = group[0]
+        yield Case(tuple(place for place, _, _ in group), Side(before), Side(after))
+
+
+def _differences(case: Case, choices: Choices) -> tuple[list[Difference], int]:
+    """Find what makes a difference; what a difference that is known explains is not looked into again."""
+    starts = references(case, choices) if case.tagged else ()
+    found: dict[Finding, Difference] = {}
+    asked = 0
+    for tags in probes(case, choices, starts):
+        asked += 1
+        verdicts = case.verdicts(tags)
+        if verdicts[0] == verdicts[1] or len(found) >= MOST:
+            continue
+        if any(_explains(finding, tags, verdicts) for finding in found):
+            continue
+        reference = _accepted_by_stricter(case, starts, verdicts)
+        finding = narrowed(case, choices, tags, reference)
+        if finding in found:  # under other conditions, then
+            finding = narrowed(case, choices, tags, reference, [each.key for each in finding.context])
+        found.setdefault(finding, _difference(case, finding))
+        if finding.always:
+            break
+    return list(found.values()), asked
+
+
+def _choices(case: Case, hints: Hints, family: Family) -> Choices:
+    """List what to try; where tags are taken away, their values do not matter."""
+    every = choices(case.rules, hints, family.possible)
+    if case.places[0].act == "remove":
+        return dict.fromkeys(every, (OTHER, MISSING))
+    return every
+
+
+def _accepted_by_stricter(case: Case, starts: Iterable[Tags], verdicts: Verdicts) -> Tags | None:
+    side = stricter(case, verdicts)
+    accepted = (each for each in starts if side.verdict(each) <= min(verdicts))
+    return next(accepted, None)
+
+
+def _explains(finding: Finding, tags: Tags, verdicts: Verdicts) -> bool:
+    told = (*finding.deviation, *finding.context)
+    return finding.verdicts == verdicts and all(each.holds(tags) for each in told)
+
+
+def _difference(case: Case, finding: Finding) -> Difference:
+    tags = dict(finding.tags)
+    by = [tuple(sorted({rule.by for rule in side.objecting(tags)})) for side in (case.was, case.now)]
+    return Difference(finding, case.places, by[0], by[1])
+
+
+def _undecided(was: Guardrail, now: Guardrail) -> Iterator[tuple[When, Undecided]]:
+    """List what cannot be evaluated and is not the same on both sides: `was` or `now`, and what it is."""
+    before, after = {each.text for each in was.undecided}, {each.text for each in now.undecided}
+    yield from (("was", each) for each in was.undecided if each.text not in after)
+    yield from (("now", each) for each in now.undecided if each.text not in before)

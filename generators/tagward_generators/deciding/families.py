@@ -1,0 +1,55 @@
+"""Every target whose guardrails can be evaluated, and what its artifacts are made of."""
+
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from tagward_generators.deciding.rulings import Family
+from tagward_generators.deciding.words import stem
+
+FAMILIES = {
+    "aws-scp": ("scp", "Scp"),
+}
+"""By target: the module and the class that are imported when somebody asks for them."""
+
+ENGINES: Mapping[str, tuple[str, str]] = {}
+"""By target: the module of the engine that it needs, and the extra that holds it."""
+
+
+def family(target: str) -> Family | None:
+    """Return what evaluates the guardrails of a target, None where nothing does."""
+    if target not in FAMILIES:
+        return None
+    module, made = FAMILIES[target]
+    found: Family = getattr(import_module(f"{__package__}.{module}"), made)()
+    return found
+
+
+def missing_engine(target: str) -> str:
+    """Say which extra holds the engine that a target needs; "" when it is there, or none is needed."""
+    module, extra = ENGINES.get(target, ("", ""))
+    if not module or find_spec(module) is not None:
+        return ""
+    return f"the CEL engine is not installed: pip install 'tagward[{extra}]'"
+
+
+def objects(target: str, path: str, content: str) -> dict[str, str]:
+    """Take an artifact apart into what is deployed one by one, by name."""
+    found = family(target)
+    return dict(found.objects(path, content)) if found else {stem(path): content}
+
+
+def parsed(text: str) -> Any:
+    """Return what JSON or YAML says, to compare texts that only look different; else the text."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    import yaml
+
+    try:
+        return list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return text

@@ -1,0 +1,73 @@
+"""Which tags to ask about: what is accepted, with one tag at a time or tags that rules join varied."""
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from tagward_generators.deciding.asking import Case
+from tagward_generators.deciding.baselines import accepted
+from tagward_generators.deciding.candidates import Choices, few
+from tagward_generators.deciding.rulings import Tags
+from tagward_generators.deciding.tagging import changed, frozen
+
+TOGETHER = 400
+"""So many combinations of the tags that one rule joins are tried."""
+
+JOINED = 4
+"""A rule that looks at more tags than this is tried with so many of them at a time."""
+
+
+def references(case: Case, choices: Choices) -> tuple[dict[str, str], ...]:
+    """Find tags that both accept, else tags that one of them accepts."""
+    common = accepted((case.was, case.now), choices)
+    if common is not None:
+        return (common,)
+    found = (accepted((side,), choices) for side in (case.was, case.now))
+    return tuple(each for each in found if each is not None)
+
+
+def probes(case: Case, choices: Choices, references: Iterable[Tags]) -> Iterator[dict[str, str]]:
+    """Yield the tags to ask about, each once, simple ones first."""
+    starts = [dict(each) for each in references] or [{}]
+    seen = set()
+    for tags in _probes(case, choices, starts):
+        if frozen(tags) not in seen:
+            seen.add(frozen(tags))
+            yield tags
+
+
+def _probes(case: Case, choices: Choices, starts: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    if not case.tagged:
+        yield {}
+        return
+    for start in starts:
+        yield start
+        for key, values in choices.items():
+            yield from (changed(start, {key: value}) for value in values)
+            yield from _respelled(start, key)
+    yield {}
+    for key, values in choices.items():
+        yield from (changed({}, {key: value}) for value in values)
+    for start in starts:
+        yield from _joined(case, choices, start)
+
+
+def _respelled(start: Tags, key: str) -> Iterator[dict[str, str]]:
+    for spelled in (key.upper(), key.title()):
+        if spelled != key and key in start:
+            yield changed(start, {key: None, spelled: start[key]})
+
+
+def _joined(case: Case, choices: Choices, start: Tags) -> Iterator[dict[str, str]]:
+    groups = {tuple(sorted(rule.vocabulary)) for rule in case.rules}
+    for group in sorted(groups):
+        for keys in _windows(group):
+            most = int(TOGETHER ** (1 / len(keys)))
+            for values in product(*(few(choices[key], most) for key in keys)):
+                yield changed(start, dict(zip(keys, values, strict=True)))
+
+
+def _windows(group: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if len(group) <= JOINED:
+        yield from (group,) if len(group) > 1 else ()
+        return
+    yield from (group[at : at + JOINED] for at in range(len(group) - JOINED + 1))

@@ -1,0 +1,1 @@
+"""How guardrails that are deployed, or were compiled before, differ from those of today."""
