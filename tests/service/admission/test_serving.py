@@ -1,0 +1,198 @@
+"""`tagward serve` as a process: TLS, renewed certificates, replaced policies, a graceful end."""
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tagward_service.admission.certificates import make
+from tests.oracles.admission_contract import verify
+from tests.service.admission.test_endpoint import JSON, body
+from tests.service.admission.test_review import deployment
+
+POLICY = """\
+apiVersion: tagward/v1
+kind: TagPolicy
+metadata: {name: acme}
+tags:
+  %s: {required: true}
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Served:
+    """A running webhook, its files, and what it logged."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.port = free_port()
+        self.policy("ml-team")
+        self.certificate()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tagward_service.cli", "serve", *self._arguments()],
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+        self.lines: list[dict[str, Any]] = []
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _arguments(self) -> list[str]:
+        files = {"--policy": "tagward.yaml", "--tls-cert": "tls.crt", "--tls-key": "tls.key"}
+        named = [word for flag, name in files.items() for word in (flag, str(self.place / name))]
+        return [*named, "--admission-port", str(self.port), "--reload-seconds", "1"]
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        self.lines.extend(json.loads(line) for line in self.process.stderr)
+
+    def end(self) -> None:
+        """End it, and read the last of its log."""
+        self.process.terminate()
+        self.process.wait(10)
+        self.reader.join(10)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+    def policy(self, tag: str) -> None:
+        """Replace the policy, as a whole."""
+        new = self.place / "new.yaml"
+        new.write_text(POLICY % tag, encoding="utf-8")
+        new.replace(self.place / "tagward.yaml")
+
+    def certificate(self) -> None:
+        """Replace the certificate and its key."""
+        bundle = make(["localhost", "127.0.0.1"], days=1)
+        for name, content in (
+            ("ca.crt", bundle.authority),
+            ("tls.crt", bundle.certificate),
+            ("tls.key", bundle.key),
+        ):
+            (self.place / name).write_bytes(content)
+
+    def client(self) -> httpx.Client:
+        """Connect as somebody who trusts the newest authority only."""
+        context = ssl.create_default_context(cafile=str(self.place / "ca.crt"))
+        return httpx.Client(base_url=f"https://127.0.0.1:{self.port}", verify=context, timeout=5)
+
+    def reloaded(self) -> None:
+        """Ask it to look at its files, and wait until it has."""
+        self.process.send_signal(signal.SIGHUP)
+
+    def wait_for(self, event: str, count: int = 1) -> None:
+        """Wait for a line of its log."""
+        for _ in range(500):
+            if sum(line["event"] == event for line in self.lines) >= count:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"no {event!r} in {self.lines}")
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    running = Served(tmp_path)
+    try:
+        running.wait_for("listening")
+        wait_until_ready(running)
+        yield running
+    finally:
+        running.end()
+
+
+def wait_until_ready(served: Served) -> None:
+    for _ in range(200):
+        try:
+            with served.client() as client:
+                if client.get("/readyz").status_code == 200:
+                    return
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise AssertionError("it never became ready")
+
+
+def allowed(client: httpx.Client, labels: dict[str, str]) -> bool:
+    answer = client.post("/admission/validate", content=body(deployment(labels)), headers=JSON)
+    said: bool = verify(answer.content, "u-9", mutating=False)["allowed"]
+    return said
+
+
+def test_certificates_and_policies_are_replaced_while_it_runs(served: Served) -> None:
+    with served.client() as older:
+        assert allowed(older, {"ml-team": "nlp"}) is True
+
+        served.certificate()
+        served.reloaded()
+        served.wait_for("certificate renewed")
+        with served.client() as newer:
+            assert allowed(newer, {"ml-team": "nlp"}) is True
+
+        served.policy("cost-center")
+        served.reloaded()
+        served.wait_for("policy loaded")
+        assert allowed(older, {"ml-team": "nlp"}) is False
+
+        (served.place / "tagward.yaml").write_text("tags: [", encoding="utf-8")
+        (served.place / "tls.key").write_text("no key", encoding="utf-8")
+        served.reloaded()
+        served.wait_for("policy refused")
+        served.wait_for("certificate refused")
+        with served.client() as newer:
+            assert allowed(newer, {"cost-center": "4711"}) is True
+
+
+def test_requests_under_way_are_answered_before_the_end(served: Served) -> None:
+    content = body(deployment({"ml-team": "nlp"}))
+    context = ssl.create_default_context(cafile=str(served.place / "ca.crt"))
+    head = (
+        "POST /admission/validate HTTP/1.1\r\nhost: webhook\r\ncontent-type: application/json\r\n"
+        f"content-length: {len(content)}\r\n\r\n"
+    )
+    with ExitStack() as stack:
+        plain = stack.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+        connection = stack.enter_context(context.wrap_socket(plain, server_hostname="127.0.0.1"))
+        connection.sendall(head.encode() + content[:10])
+        time.sleep(0.2)
+
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        connection.sendall(content[10:])
+        answer = connection.recv(65_536)
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert served.process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "0.0.0.0"], "--tls-cert"),
+        (["--tls-cert", "x.pem"], "come together"),
+        (["--admission-port", "many"], "not a whole number"),
+        (["--fill", "ml-team"], "TAG=VALUE"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(arguments: list[str], said: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tagward_service.cli", "serve", *arguments], capture_output=True, text=True
+    )
+
+    assert ran.returncode == 2
+    assert said in ran.stderr
