@@ -12,6 +12,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.generators import tag_policy_engine
 from tests.oracles import (
     apiserver_engine,
     azure_engine,
@@ -37,6 +38,7 @@ class Engine(Protocol):
 
 COMPARED: Mapping[str, tuple[Engine, ...]] = {
     "aws-scp": (iam_engine, parliament_linter),
+    "aws-tag-policy": (tag_policy_engine,),  # nobody offers an engine for tag policies
     "azure-policy": (azure_engine,),
     "gatekeeper": (gator_engine,),
     "gcp-org-policy": (cel_engine,),

@@ -21,6 +21,16 @@ Effective = dict[str, dict[str, Any]]
 """The fields of each tag, by its key in lower case."""
 
 
+def absent() -> str:
+    """Say that nothing needs to be installed."""
+    return ""
+
+
+def version() -> str:
+    """Say what this is, and what it was compared with."""
+    return "interpreter of our own, held to AWS's answers of 2026-09-13"
+
+
 def faults(document: str) -> Iterator[str]:
     """List why AWS would call a policy malformed."""
     policy = json.loads(document)

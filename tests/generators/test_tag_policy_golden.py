@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tagward.loader import load
 from tagward_generators import target
-from tests.generators.test_golden import DAY, GOLDEN, readable, table
+from tests.generators.scp_policies import DAY
+from tests.generators.test_golden import GOLDEN, readable, table
 
 EXAMPLE = Path(__file__).parents[2] / "policies" / "example" / "tagward.yaml"
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from tagward_generators.aws_tag_policy.entries import Entry, minified
 from tagward_generators.aws_tag_policy.resource_types import MOST_TAGS
 from tagward_generators.aws_tag_policy.settings import Settings
@@ -71,8 +73,10 @@ def _check_types(entries: Sequence[Entry]) -> None:
 def _too_many(entries: Sequence[Entry], policies: int, settings: Settings) -> str:
     sizes = sorted((-len(entry.written()), entry.tag) for entry in entries)
     largest = ", ".join(f"`{tag}` {-size:,}" for size, tag in sizes[:4])
+    whole = -sum(size for size, _ in sizes)
+    saved = whole - sum(len(replace(entry, required=()).written()) for entry in entries)
     return (
-        f"{len(entries)} tags take {-sum(size for size, _ in sizes):,} characters in {policies} tag policies "
-        f"of at most {settings.max_chars:,}, and `targets.aws-tag-policy.max_policies` allows "
-        f"{settings.max_policies}; largest: {largest}; {DROP}"
+        f"{len(entries)} tags take {whole:,} characters in {policies} tag policies of at most "
+        f"{settings.max_chars:,}, and `targets.aws-tag-policy.max_policies` allows {settings.max_policies}; "
+        f"largest: {largest}; `report_types: []` would save {saved:,}; {DROP}"
     )
