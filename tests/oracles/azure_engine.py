@@ -31,7 +31,7 @@ class Answer:
 
 def absent() -> str:
     """Say why the engine cannot run; "" when it can."""
-    return why_absent("azure", PROGRAM)
+    return why_absent("azure", there=PROGRAM.is_file())
 
 
 def version() -> str:

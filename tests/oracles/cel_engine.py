@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from tests.oracles.cel_kubernetes import functions
+from tests.oracles.tool import why_absent
 
 Value = Any
 """What an expression evaluates to: bool, int, float, str, bytes, None, list, dict; or a Failure."""
@@ -27,9 +28,7 @@ class CompileError(ValueError):
 
 def absent() -> str:
     """Say why the engine cannot run; "" when it can."""
-    if find_spec("cel_expr_python") is None:
-        return "the CEL engine is not installed: run `make conformance`"
-    return ""
+    return why_absent("cel", there=find_spec("cel_expr_python") is not None)
 
 
 def version() -> str:

@@ -10,6 +10,7 @@ from typing import Any, Self
 import msgspec
 
 from tests.generators.random_requests import Request
+from tests.oracles.tool import why_absent
 
 ROOT = Path(__file__).parents[2]
 PLACE = ROOT / ".tools" / "iam"
@@ -21,9 +22,8 @@ Answers = dict[str, str]
 
 def absent() -> str:
     """Say why the engine cannot run; "" when it can."""
-    if not (PLACE / "node_modules" / "@cloud-copilot" / "iam-simulate").is_dir():
-        return "the IAM engine is not installed: run `make conformance`, or tests/oracles/iam/install.sh"
-    return ""
+    package = PLACE / "node_modules" / "@cloud-copilot" / "iam-simulate"
+    return why_absent("iam", there=package.is_dir())
 
 
 def version() -> str:

@@ -23,7 +23,7 @@ class Tool:
 
     def absent(self) -> str:
         """Say why the command cannot run; "" when it can."""
-        return why_absent(self.name, self.path)
+        return why_absent(self.name, there=self.path.is_file())
 
     def version(self) -> str:
         """Name the engine and the version that its go.mod pins."""
@@ -53,12 +53,12 @@ class ToolError(RuntimeError):
     """A command that failed where it should not; the text is what it said."""
 
 
-def why_absent(name: str, place: Path) -> str:
+def why_absent(name: str, *, there: bool) -> str:
     """Say why an engine cannot run: what its installation said, or that there was none; "" when it can."""
     noted = TOOLS / "absent" / name
     if noted.is_file():
         return f"{name}: {noted.read_text().strip()}"
-    return "" if place.exists() else f"{name} is not installed: run `make conformance`"
+    return "" if there else f"{name} is not installed: run `make conformance`"
 
 
 def write(folder: Path, files: Mapping[str, str]) -> list[Path]:
