@@ -28,11 +28,12 @@ SOURCES = (
     ),
 )
 NOTE = (
-    "`types`: resource type -> the field of `resource` that holds its labels, the methods it can be asked on, "
-    "and the evidence: docs (Google says so), community (somebody tried it) or unverified (the type takes "
-    "constraints and has labels, no more is known; Google refuses a constraint on a field it does not know). "
-    "`without`: types that take constraints, not on labels. `tag_keys`: types for which a Resource Manager tag "
-    "can be made mandatory."
+    "`types`: resource type -> the field of `resource` that holds its labels, the methods it can be asked "
+    "on, and the evidence: docs (Google says so), community (somebody tried it) or unverified (the type "
+    "takes constraints and has labels, no more is known; Google refuses a constraint on a field that it does "
+    "not know). "
+    "`without`: types that take constraints, not on labels. `tag_keys`: types for which a Resource Manager "
+    "tag can be made mandatory."
 )
 EVIDENCE = ("docs", "community", "unverified")
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tagward.evaluation import Evaluator
@@ -13,6 +14,7 @@ from tagward.policy import Policy
 from tagward_generators.targets import Compilation
 from tests.generators.gcp_policies import (
     DAY,
+    Answer,
     Organization,
     compiled,
     documents,
@@ -20,7 +22,7 @@ from tests.generators.gcp_policies import (
     random_settings,
     resource,
 )
-from tests.generators.laws import Breach, breaches, broken_rows, exact_rows, row_breaches
+from tests.generators.laws import Breach, Row, breaches, broken_rows, exact_rows, row_breaches
 from tests.generators.random_policies import policy
 from tests.generators.worlds import GCP
 
@@ -33,39 +35,51 @@ def drawn_policy(rng: Random) -> Policy:
     return replace(policy(rng, GCP), targets=Targets(gcp_org_policy=random_settings(rng)))
 
 
+class Case(Struct, frozen=True):
+    """A resource that somebody asks to create: what happens to it, and what evaluation finds broken."""
+
+    told: str
+    answer: Answer
+    denied: frozenset[Row]
+    advised: frozenset[Row]
+
+
+def cases(rng: Random, drawn: Policy, compilation: Compilation, requests: int) -> Iterator[Case]:
+    """Ask to create random resources of the types that the compilation judges."""
+    organization = Organization(compilation)
+    evaluator = Evaluator(drawn, as_of=DAY, surface="cloud")
+    settings = drawn.targets.gcp_org_policy
+    above = settings.parent if isinstance(settings.parent, str) else ""
+    for _ in range(requests if organization.constraints else 0):
+        type_ = rng.choice(sorted(organization.constraints))
+        asked = resource(rng, drawn, type_)
+        answer = organization.ask(type_, asked.account or "", presented(rng, asked), above)
+        judged = evaluator.assess(asked)
+        advised = broken_rows(judged, "warn") | broken_rows(judged, "audit")
+        if settings.dry_run is True:
+            advised |= broken_rows(judged)
+        told = f"{asked.tags} in {asked.account} on {type_}"
+        yield Case(told, answer, broken_rows(judged), advised)
+
+
 def found(rng: Random, drawn: Policy, compilation: Compilation, requests: int) -> Iterator[Breach]:
     """List the breaches of a compilation: over random resources, its limits, and its rows."""
     yield from limit_breaches(drawn, compilation)
     yield from row_breaches(drawn, compilation)
-    organization = Organization(compilation)
-    evaluator = Evaluator(drawn, as_of=DAY, surface="cloud")
-    for _ in range(requests):
-        yield from _asked(rng, drawn, compilation, organization, evaluator)
+    for case in cases(rng, drawn, compilation, requests):
+        for each in _breaches(case, compilation):
+            yield replace(each, said=f"{each.said}: {case.told}")
 
 
-def _asked(
-    rng: Random, drawn: Policy, compilation: Compilation, organization: Organization, evaluator: Evaluator
-) -> Iterator[Breach]:
-    if not organization.constraints:
-        return
-    type_ = rng.choice(sorted(organization.constraints))
-    asked = resource(rng, drawn, type_)
-    settings = drawn.targets.gcp_org_policy
-    above = settings.parent if isinstance(settings.parent, str) else ""
-    answer = organization.ask(type_, asked.account or "", presented(rng, asked), above)
-    judged = evaluator.assess(asked)
-    told = f"{asked.tags} in {asked.account} on {type_}"
-    for error in answer.errors:
-        yield Breach("no errors", f"{error}: {told}")
-    for each in breaches(compilation, broken_rows(judged), denied=answer.denied):
-        yield replace(each, said=f"{each.said}: {told}")
-    softly = broken_rows(judged, "warn") | broken_rows(judged, "audit")
-    if settings.dry_run is True:
-        softly |= broken_rows(judged)
-    if answer.logged and not softly:
-        yield Breach("L1", f"logged what evaluation accepts: {told}")
-    if (missed := softly & exact_rows(compilation)) and not answer.logged:
-        yield Breach("L2", f"did not log what breaks {sorted(missed)}: {told}")
+def _breaches(case: Case, compilation: Compilation) -> Iterator[Breach]:
+    for error in case.answer.errors:
+        yield Breach("no errors", error)
+    yield from breaches(compilation, case.denied, denied=case.answer.denied)
+    if case.answer.logged and not case.advised:
+        yield Breach("L1", "logged what evaluation accepts")
+    missed = case.advised & exact_rows(compilation)
+    if missed and not case.answer.logged:
+        yield Breach("L2", f"did not log what breaks {sorted(missed)}")
 
 
 def limit_breaches(drawn: Policy, compilation: Compilation) -> Iterator[Breach]:
@@ -99,3 +113,26 @@ def of_seed(seed: int, requests: int) -> Iterator[Breach]:
     rng = Random(seed)
     drawn = drawn_policy(rng)
     yield from found(rng, drawn, compiled(drawn), requests)
+
+
+class Count(Struct):
+    """How much a random policy had to say."""
+
+    requests: int = 0
+    denied: int = 0
+    logged: int = 0
+    broken_and_exact: int = 0
+
+
+def count(seed: int, requests: int) -> Count:
+    """Count the cases of one random policy."""
+    rng = Random(seed)
+    drawn = drawn_policy(rng)
+    compilation = compiled(drawn)
+    counted = Count()
+    for case in cases(rng, drawn, compilation, requests):
+        counted.requests += 1
+        counted.denied += case.answer.denied
+        counted.logged += case.answer.logged
+        counted.broken_and_exact += bool(case.denied & exact_rows(compilation))
+    return counted

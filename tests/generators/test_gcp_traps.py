@@ -1,9 +1,11 @@
 """What is easy to get wrong in custom constraints, one test each."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 
 from tagward.policy import (
     Alias,
@@ -324,3 +326,29 @@ def test_long_descriptions_say_how_many_are_left_out() -> None:
 
     assert len(first["description"]) <= 2_000
     assert first["description"].endswith(f"and {20 - first['description'].count('tag-')} more.")
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"dry_run": True}, {"tag_keys": ["ml-team"], "parent": "folders/7"}]
+)
+def test_files_have_the_fields_that_google_knows(settings: dict[str, Any]) -> None:
+    orgpolicy = pytest.importorskip("google.cloud.orgpolicy_v2", reason="needs google-cloud-org-policy")
+    one = Requirement(Selector(accounts=("ml-prod-01",)))
+    made = compiled(policy(tag(), tag("soft", requirements=(one,)), settings=settings))
+
+    for artifact in made.artifacts:
+        document = yaml.safe_load(artifact.content)
+        read = getattr(orgpolicy, artifact.kind).from_json(json.dumps(document))
+        assert read.name == document["name"]
+        with pytest.raises(Exception, match="no field named"):
+            getattr(orgpolicy, artifact.kind).from_json(json.dumps(document | {"labels": {}}))
+
+
+def test_condition_is_read_as_it_was_written() -> None:
+    made = compiled(
+        policy(tag(constraint=Matches("[a-z] [a-z]|x: #")), ENVIRONMENT, forbidden_keys=("*  *",))
+    )
+    files = [each for each in made.artifacts if each.kind == "CustomConstraint"]
+
+    assert '"^(?:[a-z] [a-z]|x: #)$"' in yaml.safe_load(files[0].content)["condition"]
+    assert ".*  .*" in yaml.safe_load(files[0].content)["condition"]
