@@ -3,7 +3,7 @@
 import json
 import sys
 
-import parliament
+import parliament  # type: ignore[import-not-found]  # lives in an environment of its own
 
 
 def findings(document: str) -> list[tuple[str, str]]:
