@@ -6,12 +6,15 @@ import argparse
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
+from tagward.policy import Policy
 from tagward_generators import TARGETS, target
-from tagward_generators.targets import Compilation, Grade
+from tagward_generators.targets import Artifact, Compilation, CompileError, Grade
 from tagward_service.cli import options
 from tagward_service.cli.enforcement import fidelity_table
 from tagward_service.cli.exits import Exit, explained
@@ -29,6 +32,9 @@ TARGET = options.Option(
 )
 OUTPUT = options.Option(name="output", short="-o", metavar="DIR", help="where the files go; made if missing")
 OPTIONS = (TARGET, OUTPUT, options.STRICT, options.POLICY, options.AS_OF, options.COLOR)
+
+MOST_LISTED = 8
+"""So many files of one kind are listed one by one."""
 
 _DESCRIPTION = """\
 Compile a policy into native guardrails: DIR/TARGET/... and DIR/manifest.json. The table printed says for
@@ -64,36 +70,59 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("missing -o DIR; name the directory for the compiled files")
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of)
-    compiled = [target(name).compile(policy, as_of=as_of) for name in names]
+    compiled, failed = _compiled(names, policy, as_of)
     from tagward_service.cli.artifacts import write
 
     removed = write(compiled, policy, as_of, Path(directory))
     sys.stdout.write(summary(compiled, directory))
     for path in removed:
         sys.stdout.write(f"removed {Path(directory, path)}, which nothing makes any more\n")
+    if failed:
+        raise CompileError("\n".join(failed))
     exact = all(row.grade is Grade.EXACT for each in compiled for row in each.fidelity)
     return Exit.FINDINGS if settings.flag("strict") and not exact else Exit.CLEAN
 
 
+def _compiled(names: Sequence[str], policy: Policy, as_of: date) -> tuple[list[Compilation], list[str]]:
+    """Compile for each target; one that cannot take the policy keeps no other from being compiled."""
+    compiled, failed = [], []
+    for name in names:
+        try:
+            compiled.append(target(name).compile(policy, as_of=as_of))
+        except CompileError as error:
+            failed.append(f"{name}: {error}")
+    if not compiled:
+        raise CompileError("\n".join(failed))
+    return compiled, failed
+
+
 def summary(compiled: list[Compilation], directory: str) -> str:
     """Return the fidelity table, the files with their sizes, and the notes."""
-    files = [
-        (
-            f"{Path(directory, each.target, artifact.path)}",
-            f"{len(artifact.content)} characters",
-            artifact.kind,
-        )
-        for each in compiled
-        for artifact in each.artifacts
-    ]
+    files = [row for each in compiled for row in _files(each, directory)]
     grades = Counter(row.grade.value for each in compiled for row in each.fidelity)
     counted = ", ".join(f"{grades[grade.value]} {grade.value}" for grade in Grade if grades[grade.value])
     text = f"{fidelity_table(compiled)}\nrules: {counted or 'none'}\n\n{aligned(files, indent='')}"
-    notes = [note for each in compiled for note in each.notes]
+    notes = [f"{each.target}: {note}" for each in compiled for note in each.notes]
     changes = sorted({day for each in compiled for day in each.changes_on})
     if changes:
         notes.append(f"compile again on {', '.join(map(str, changes))}: the policy changes then")
     return text + ("\n" if notes else "") + "".join(f"note: {note}\n" for note in notes)
+
+
+def _files(compilation: Compilation, directory: str) -> list[tuple[str, str, str]]:
+    """List the files of a target with their sizes; many of one kind are summed up."""
+    by_kind: dict[str, list[Artifact]] = {}
+    for artifact in compilation.artifacts:
+        by_kind.setdefault(artifact.kind, []).append(artifact)
+    place = Path(directory, compilation.target)
+    return [row for kind, made in by_kind.items() for row in _of_kind(place, kind, made)]
+
+
+def _of_kind(place: Path, kind: str, made: list[Artifact]) -> list[tuple[str, str, str]]:
+    if len(made) <= MOST_LISTED:
+        return [(f"{place / each.path}", f"{len(each.content):,} characters", kind) for each in made]
+    longest = max(len(each.content) for each in made)
+    return [(f"{place}{os.sep}", f"{len(made)} files of at most {longest:,} characters", kind)]
 
 
 def _known(name: str) -> None:

@@ -232,3 +232,21 @@ def test_lint_and_explain_agree(run: Run, here: Path) -> None:
     ran = run("explain", "Pod/web", "--in", "good.json")
     assert "compliant: every rule that applies holds" in ran.out
     assert all(f"`{value}`" in ran.out for value in FULL.values())
+
+
+def test_a_target_that_cannot_take_the_policy_keeps_no_other_from_being_compiled(
+    run: Run, here: Path
+) -> None:
+    text = (
+        "apiVersion: tagward/v1\nkind: TagPolicy\nmetadata: {name: tight}\ntags:\n  team: {required: true}\n"
+    )
+    (here / "tight.yaml").write_text(f"{text}targets:\n  aws-scp: {{max_policies: 1, max_chars: 256}}\n")
+
+    ran = run("compile", "tight.yaml", "-o", "out")
+
+    assert ran.code == 2
+    assert "aws-scp: " in ran.err
+    assert "max_chars" in ran.err
+    assert (here / "out" / "manifest.json").is_file()
+    assert not (here / "out" / "aws-scp").exists()
+    assert [each for each in (here / "out").iterdir() if each.is_dir()]
