@@ -11,6 +11,7 @@ from tagward_generators.deciding.words import stem
 
 FAMILIES = {
     "aws-scp": ("scp", "Scp"),
+    "aws-tag-policy": ("tag_policy", "TagPolicy"),
 }
 """By target: the module and the class that are imported when somebody asks for them."""
 

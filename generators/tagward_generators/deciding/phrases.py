@@ -12,6 +12,9 @@ from tagward_generators.deciding.words import TAGS, listed
 VALUES = 4
 """So many values of a tag are told."""
 
+FIRST = 2
+"""So many of them before it is said that others, or none, do the same."""
+
 
 def doing(places: Sequence[Place]) -> str:
     """Say what is done at some places."""
@@ -69,7 +72,8 @@ def _present(situation: Situation, values: Sequence[str]) -> str:
     named = [quoted(value) for value in told if value.strip() and value != OTHER]
     odd = [_odd(value) for value in told if not value.strip() or value == OTHER]
     equals = " = " if named or OTHER in told else " "
-    return f"{key}{equals}{listed([*named, *dict.fromkeys(odd)], 'or', VALUES)}"
+    every = [*named[:FIRST], *dict.fromkeys(odd), *named[FIRST:]]
+    return f"{key}{equals}{listed(every, 'or', VALUES)}"
 
 
 def _odd(value: str) -> str:

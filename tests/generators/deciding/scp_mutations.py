@@ -52,9 +52,7 @@ def _reworded(rng: Random, value: Any) -> Any:
         value = deepcopy(value)
         rng.shuffle(value)
         return value
-    return (
-        [value] if isinstance(value, str) and value != "Deny" and not value.startswith("S") else value
-    )
+    return [value] if isinstance(value, str) and value != "Deny" and not value.startswith("S") else value
 
 
 def _drop_statement(rng: Random, statement: Statement) -> bool:

@@ -144,6 +144,20 @@ def test_an_organization_that_cannot_be_read_is_incomplete(
     assert ran.out.endswith("not everything could be read\n")
 
 
+def test_tag_policies_are_compared_too(run: Run, aws: Any, documents: dict[str, str], here: Path) -> None:
+    run("compile", "-t", "aws-tag-policy", "-o", "out", "--as-of", "2026-11-21")
+    document = json.loads((here / "out" / "aws-tag-policy" / "acme-1.json").read_text())
+    document["tags"]["ml-team"]["tag_value"]["@@assign"].append("c")
+    root = aws.list_roots()["Roots"][0]["Id"]
+    aws.enable_policy_type(RootId=root, PolicyType="TAG_POLICY")
+    deploy(aws, {"acme-1": json.dumps(document)}, kind="TAG_POLICY")
+
+    ran = run("diff", "-t", "aws-tag-policy", "--deployed", "--as-of", "2026-11-21")
+
+    assert ran.code == 1
+    assert "tagging an EC2 instance with `ml-team` = `c` would be denied (is allowed as deployed)" in ran.out
+
+
 def test_a_policy_that_cannot_be_read_is_said(aws: Any) -> None:
     found = read(aws, "here", [{"Name": "acme-1", "Id": "p-12345678"}])
 

@@ -30,6 +30,7 @@ Read = Callable[[Wanted], Found]
 
 READERS = {
     "aws-scp": ("aws", "service_control_policies"),
+    "aws-tag-policy": ("aws", "tag_policies"),
 }
 """By target: the module and the function that read what is deployed."""
 
