@@ -8,6 +8,7 @@ from tagward_generators.targets import Target
 TARGETS = {
     "aws-scp": ("aws_scp", "AwsScp"),
     "aws-tag-policy": ("aws_tag_policy", "AwsTagPolicy"),
+    "azure-policy": ("azure_policy", "AzurePolicy"),
     "gcp-org-policy": ("gcp_org_policy", "GcpOrgPolicy"),
 }
 """Every target: the module and the class that are imported when somebody asks for it."""

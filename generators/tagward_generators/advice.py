@@ -7,12 +7,14 @@ from tagward.judging.values import one_of
 from tagward.policy import Allowed, Matches, Requirement, Tag
 
 
-def missing(tag: Tag, cloud: str, day: date, requirement: Requirement | None = None) -> str:
+def missing(
+    tag: Tag, cloud: str, day: date, requirement: Requirement | None = None, *, what: str = "missing"
+) -> str:
     """Say that a tag must be there, why, and what to set it to."""
     because = (
         f", required because {_plain(in_words(requirement.when))}" if requirement and requirement.when else ""
     )
-    return _sentence(f"{tag.keys[cloud]} is missing{because}: set it{_to(tag, day)}", tag)
+    return _sentence(f"{tag.keys[cloud]} is {what}{because}: set it{_to(tag, day)}", tag)
 
 
 def blank(tag: Tag, cloud: str, day: date) -> str:

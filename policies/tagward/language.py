@@ -244,11 +244,39 @@ class GcpOrgPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     dry_run: Annotated[bool, Meta(description="Log what would be denied, deny nothing.")] | UnsetType = UNSET
 
 
+class AzurePolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the azure-policy target."""
+
+    scope: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=256,
+                pattern=r"^/(providers/Microsoft\.Management/managementGroups|subscriptions)/[A-Za-z0-9._()-]+$(?!\n)",
+                description="The management group or subscription that the definitions are made in.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    enforcement_mode: Literal["Default", "DoNotEnforce"] | UnsetType = UNSET
+    resource_groups: bool | UnsetType = UNSET
+    subscriptions: bool | UnsetType = UNSET
+    inherit: (
+        Annotated[bool, Meta(description="Copy missing tags from resource groups and subscriptions.")]
+        | UnsetType
+    ) = UNSET
+    location: Annotated[Text, Meta(description="Where the identity lives that copies tags.")] | UnsetType = (
+        UNSET
+    )
+
+
 class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Settings per compile target."""
 
     aws_scp: AwsScp = AwsScp()
     aws_tag_policy: AwsTagPolicy = AwsTagPolicy()
+    azure_policy: AzurePolicy = AzurePolicy()
     gcp_org_policy: GcpOrgPolicy = GcpOrgPolicy()
 
 

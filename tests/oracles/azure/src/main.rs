@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn answer(programs: &mut Programs, line: &str) -> Result<Json, Box<dyn Error>> {
     let asked: Json = serde_json::from_str(line)?;
-    let text = asked["definition"].to_string();
+    let text = serde_json::to_string_pretty(&asked["definition"])?; // the parser takes lines of 8,192 characters
     let compiled = programs.entry(text).or_insert_with_key(|text| compile(text).map_err(|error| error.to_string()));
     let program = compiled.as_ref().map_err(|error| error.clone())?;
     let mut machine = RegoVM::new();
