@@ -38,7 +38,8 @@ class Evaluator:
             told = resource.taggability.answer is False
             return Assessment(resource, Status.UNTAGGABLE if told else Status.UNTOLD)
         hidden = self._housekeeping.hidden(resource)
-        findings = self._rules_for(resource).judge(resource, hidden)
+        recall = self._recalls.get(self._place_of(resource)) or self._recall_for(resource)
+        findings = recall.judge(resource, hidden)
         if self._housekeeping.has_rules:
             findings = findings + self._housekeeping.judge(resource, findings)
         if not findings:
@@ -57,14 +58,10 @@ class Evaluator:
             for requirement in tag.requirements
         )
 
-    def _rules_for(self, resource: Resource) -> Recall:
-        place = self._place_of(resource)
-        try:
-            return self._recalls[place]
-        except KeyError:
-            placed = [rule.here(resource) for rule in self._rules_of(resource.cloud)]
-            recall = self._recalls[place] = Recall(placed)
-            return recall
+    def _recall_for(self, resource: Resource) -> Recall:
+        """Make the rules ready for the place where a resource lives."""
+        recall = Recall([rule.here(resource) for rule in self._rules_of(resource.cloud)])
+        return self._recalls.setdefault(self._place_of(resource), recall)
 
     def _rules_of(self, cloud: str) -> tuple[TagRule, ...]:
         if cloud not in self._rules:

@@ -50,16 +50,16 @@ def _has_two_processors() -> bool:
 
 
 def _judge_in_one(assess: Assess, resources: Iterable[Resource]) -> Verdicts:
-    verdicts = Verdicts()
-    counts, findings = dict.fromkeys(Status, 0), verdicts.findings
+    statuses: list[Status] = []
+    verdicts, untold = Verdicts(), Status.UNTOLD
     for resource in resources:
         assessment = assess(resource)
-        counts[assessment.status] += 1
+        statuses.append(assessment.status)
         if assessment.findings:
-            findings += assessment.findings
-        if assessment.status is Status.UNTOLD:
+            verdicts.findings += assessment.findings
+        elif assessment.status is untold:
             verdicts.untold[resource.native or resource.type, resource.taggability.why] += 1
-    verdicts.counts.update(counts)
+    verdicts.counts.update(statuses)
     return verdicts
 
 

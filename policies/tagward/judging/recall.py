@@ -1,14 +1,17 @@
 """Remembering judgements: most resources of an estate look alike, and judging is dearer than recalling."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter, getitem
+
+from msgspec.structs import replace
 
 from tagward.conditions import tags_of
 from tagward.findings import Finding
 from tagward.judging.carriers import NO_ORIGINS
 from tagward.judging.tag_rule import PlacedRule
-from tagward.judging.values import NO_VALUE, Fault
+from tagward.judging.values import Verdicts
 from tagward.policy import Tag
-from tagward.resource import Part, Resource, Tags, TagValue, Unknown
+from tagward.resource import Layer, Part, Resource, Tags, TagValue
 
 MOST = 65_536
 """So many judgements, and so many keys, are remembered for one place."""
@@ -17,17 +20,24 @@ GOOD = object()
 """Stands for any value that its tag accepts, where no condition looks at it."""
 
 
-class _Telling(dict[TagValue | None, Fault | None]):
-    def __missing__(self, value: TagValue | None) -> Fault:
-        return NO_VALUE
-
-
-TELLING = _Telling()
-"""Stands in for verdicts where every value makes a difference."""
-
-NOBODY_HIDDEN: frozenset[str] = frozenset()
-
 Look = tuple[object, ...]
+
+_PART = attrgetter("what", "type", "carries", "place", "open")
+
+
+class _Glance(dict[TagValue | None, object]):
+    """What a look holds of each value of one tag; without verdicts, every value makes a difference."""
+
+    def __init__(self, verdicts: Verdicts | None = None) -> None:
+        super().__init__()
+        self._verdicts = verdicts
+
+    def __missing__(self, value: TagValue | None) -> object:
+        if len(self) >= MOST:
+            self.clear()
+        is_good = self._verdicts is not None and self._verdicts[value] is None
+        glance = self[value] = GOOD if is_good else value
+        return glance
 
 
 class Recall:
@@ -45,9 +55,12 @@ class Recall:
         watched = frozenset(_watched(tags))
         aliases = dict.fromkeys(alias.key for tag in tags for alias in tag.aliases)
         self._keys = (*(placed.key for placed in rules), *aliases)
-        self._verdicts: tuple[dict[TagValue | None, Fault | None], ...] = (
-            *(TELLING if each.rule.tag.id in watched else each.rule.judge_value.verdicts for each in rules),
-            *(TELLING for _ in aliases),
+        self._glances = (
+            *(
+                _Glance(None if each.rule.tag.id in watched else each.rule.judge_value.verdicts)
+                for each in rules
+            ),
+            *(_Glance() for _ in aliases),
         )
         self._names = frozenset(self._keys)
         self._lowered = frozenset(name.lower() for name in self._names)
@@ -60,41 +73,49 @@ class Recall:
 
     def judge(self, resource: Resource, hidden: frozenset[str]) -> list[Finding]:
         """Return what is wrong with the tags of a resource, tag by tag."""
-        if hidden or not self._can_recall(resource):
+        look = None if hidden else self._look(resource)
+        if look is None:
             return self._judge_afresh(resource, hidden)
-        look = self._look(resource.tags, resource.place, resource.open, resource.origins)
-        if resource.parts:
-            look = (look, resource.own_billed, *map(self._look_at_part, resource.parts))
-        if not (resource.tags.keys() <= self._dull and self._are_dull(resource.parts)):
-            odd = self._odd_keys(resource)
-            if odd is None:
-                return self._judge_afresh(resource, hidden)
-            look = (look, odd)
         known = self._memory.get(look)
         if known is not None:
-            return [_about(resource, finding) for finding in known] if known else known
+            return [replace(finding, resource=resource) for finding in known] if known else known
         findings = self._judge_afresh(resource, hidden)
         self._remember(look, findings)
         return findings
 
-    def _are_dull(self, parts: Sequence[Part]) -> bool:
-        return not parts or all(part.tags.keys() <= self._dull for part in parts)
-
-    def _odd_keys(self, resource: Resource) -> tuple[str, ...] | None:
-        """Return the keys that come near a tag's, in their order; None where a look cannot hold them.
-
-        Where case is ignored such a key may be the tag's own, so that its value counts too.
-        """
-        self._learn(resource.tags)
-        for part in resource.parts:
-            self._learn(part.tags)
-        if not self._are_dull(resource.parts):
+    def _look(self, resource: Resource) -> Look | None:
+        """Take in everything that a judgement depends on; None where that is more than can be taken in."""
+        tags, parts, glances, keys = resource.tags, resource.parts, self._glances, self._keys
+        if not (self._is_able_with_parts if parts else self._is_able):
             return None
-        odd = tuple(key for key in resource.tags if key not in self._dull)
-        return None if odd and self._ignores_case else odd
+        if resource.inherited and self._counts_any(resource.inherited):
+            return None
+        look: Look = (resource.place, resource.open, *map(getitem, glances, map(tags.get, keys)))
+        if resource.origins:
+            look += (*map(resource.origins.get, keys),)
+        if parts:
+            look += (resource.own_billed,)
+            for part in parts:
+                look += (*_PART(part), *map(getitem, glances, map(part.tags.get, keys)))
+        if self._dull.issuperset(tags) and (not parts or self._are_dull(parts)):
+            return look
+        odd = self._odd_keys(tags, resource.origins)
+        return (*look, odd, *(self._odd_keys(part.tags, NO_ORIGINS) for part in parts))
 
-    def _learn(self, tags: Tags) -> None:
+    def _counts_any(self, layers: Sequence[Layer]) -> bool:
+        return not self._inherits.isdisjoint(layer.origin for layer in layers)
+
+    def _are_dull(self, parts: Sequence[Part]) -> bool:
+        return all(self._dull.issuperset(part.tags) for part in parts)
+
+    def _odd_keys(self, tags: Tags, origins: Mapping[str, str]) -> Look:
+        """Return the keys that come near a tag's, in their order.
+
+        Where case is ignored such a key may be the tag's own, so that its value and origin count too.
+        """
         self._dull.update(key for key in tags if key not in self._dull and not self._is_interesting(key))
+        odd = [key for key in tags if key not in self._dull]
+        return tuple((key, tags[key], origins.get(key)) for key in odd) if self._ignores_case else tuple(odd)
 
     def _remember(self, look: Look, findings: list[Finding]) -> None:
         if len(self._memory) > MOST or len(self._dull) > MOST:
@@ -105,26 +126,6 @@ class Recall:
 
     def _judge_afresh(self, resource: Resource, hidden: frozenset[str]) -> list[Finding]:
         return [finding for rule in self.rules for finding in rule.judge(resource, hidden)]
-
-    def _can_recall(self, resource: Resource) -> bool:
-        if not (self._is_able_with_parts if resource.parts else self._is_able):
-            return False
-        return not resource.inherited or not any(
-            layer.origin in self._inherits for layer in resource.inherited
-        )
-
-    def _look(self, tags: Tags, place: str, open_: Unknown | None, origins: Mapping[str, str]) -> Look:
-        values = map(tags.get, self._keys)
-        general = [
-            GOOD if verdicts[value] is None else value
-            for value, verdicts in zip(values, self._verdicts, strict=True)
-        ]
-        if origins:
-            general += map(origins.get, self._keys)
-        return (place, open_, *general)
-
-    def _look_at_part(self, part: Part) -> Look:
-        return (part.what, part.type, part.carries, self._look(part.tags, part.place, part.open, NO_ORIGINS))
 
     def _is_interesting(self, key: str) -> bool:
         """Say whether a key that belongs to no tag may still change what is said of one."""
@@ -137,22 +138,3 @@ def _watched(tags: Sequence[Tag]) -> list[str]:
     """List the tags that conditions look at; a part may meet requirements that its resource does not."""
     conditions = [each.when for tag in tags for each in tag.requirements if each.when is not None]
     return [comparison.tag for condition in conditions for comparison in tags_of(condition)]
-
-
-def _about(resource: Resource, said: Finding) -> Finding:
-    """Say of a resource what was said of another that looks the same."""
-    return Finding(
-        said.code,
-        said.rule,
-        said.tag,
-        said.key,
-        said.severity,
-        said.mode,
-        said.status,
-        said.message,
-        said.fix,
-        resource,
-        said.value,
-        said.source,
-        said.places,
-    )

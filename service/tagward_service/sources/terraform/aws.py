@@ -16,9 +16,10 @@ from tagward_service.sources.terraform.schema import (
     MakerAttributes,
     Marks,
     ResourceChange,
+    marks_in,
 )
 from tagward_service.sources.terraform.types import CloudKind, Context
-from tagward_service.sources.terraform.where import Where, is_global, of_aws
+from tagward_service.sources.terraform.where import where_of_aws
 
 A = TypeVar("A", bound=AwsAttributes)
 
@@ -29,8 +30,7 @@ class AwsKind(CloudKind[A]):
     def __init__(
         self, native: str, provider: str, schema: type[A], path: tuple[str, ...] = ("tags",)
     ) -> None:
-        super().__init__(native, provider, "aws", schema, path)
-        self._is_global = is_global(native)
+        super().__init__(native, provider, "aws", schema, path, where_of_aws(native))
 
     def shown(self, after: A, unknown: Marks) -> Shown:
         """Return `tags` and `tags_all`."""
@@ -46,11 +46,6 @@ class AwsKind(CloudKind[A]):
         if type(own) is not dict or type(merged) is not dict or len(own) != len(merged):
             return None
         return None if unknown.tags or unknown.tags_all or provider.computed else strings(merged)
-
-    def where(self, after: A, provider: Provider) -> Where:
-        """Read the ARN, or what the provider is configured for."""
-        account, region = of_aws(after, provider)
-        return account, "" if self._is_global else region
 
 
 class CloudControlKind(AwsKind[AwsAttributes]):
@@ -83,8 +78,8 @@ class MakerKind(AwsKind[MakerAttributes]):
         parts = self._find_parts(
             Seen(after, unknown, provider, lambda *path: configuration.cause(change, *path))
         )
-        resource = self.build(change, context, after, unknown, parts=tuple(parts))
-        if type(seen.after_sensitive) is Marks and _hides_block(seen.after_sensitive):
+        resource = self.build(change, context, after, parts=tuple(parts))
+        if b"true" in bytes(seen.after_sensitive) and _hides_block(marks_in(seen.after_sensitive)):
             sensitive = frozenset(resource.tags).union(*(part.tags for part in resource.parts))
             return replace(resource, sensitive=sensitive)
         return resource
@@ -117,8 +112,10 @@ def aws_kind(native: str, provider: str) -> CloudKind[AwsAttributes] | MakerKind
     return MakerKind(native, provider) if native in PARTS else AwsKind(native, provider, AwsAttributes)
 
 
-def _hides_block(marks: Marks) -> bool:
+def _hides_block(marks: Marks | bool | None) -> bool:
     """Tell whether something in a block is secret; it is not told which key, so every tag is hidden."""
+    if type(marks) is not Marks:
+        return False
     blocks = (
         marks.tag,
         marks.tag_specifications,

@@ -6,16 +6,16 @@ from tagward.resource import Layer, Resource, Tags
 from tagward_service.sources.terraform.configuration import Provider
 from tagward_service.sources.terraform.labels import Shown, strings
 from tagward_service.sources.terraform.layers import RESOURCE_GROUP, SUBSCRIPTION, Layers
-from tagward_service.sources.terraform.schema import NO_MARKS, AzureAttributes, Json, Marks, ResourceChange
+from tagward_service.sources.terraform.schema import AzureAttributes, Json, Marks, ResourceChange
 from tagward_service.sources.terraform.types import CloudKind, Context
-from tagward_service.sources.terraform.where import Where, of_azure, resource_group_of, subscription_of
+from tagward_service.sources.terraform.where import of_azure, resource_group_of, subscription_of
 
 
 class AzureKind(CloudKind[AzureAttributes]):
     """An Azure type with `tags`."""
 
     def __init__(self, native: str, provider: str) -> None:
-        super().__init__(native, provider, "azure", AzureAttributes, ("tags",))
+        super().__init__(native, provider, "azure", AzureAttributes, ("tags",), of_azure)
         self._group = "parent_id" if provider == "azapi" else "resource_group_name"
 
     def shown(self, after: AzureAttributes, unknown: Marks) -> Shown:
@@ -32,22 +32,19 @@ class AzureKind(CloudKind[AzureAttributes]):
             return None
         return strings(after.tags)
 
-    def where(self, after: AzureAttributes, provider: Provider) -> Where:
-        """Read the subscription and the location."""
-        return of_azure(after, provider)
-
     def read(self, change: ResourceChange, context: Context) -> Resource:
         """Read one resource with the layers that the file declares, and the type that azapi is told."""
-        seen = change.change
-        after = self.attributes(seen.after)
-        unknown = seen.after_unknown if type(seen.after_unknown) is Marks else NO_MARKS
-        layers = context.layers
+        after, layers = self.attributes(change.change.after), context.layers
         inherited = self._inherited(change, after, layers) if layers and layers.declared else ()
-        resource = self.build(change, context, after, unknown, inherited)
+        resource = self.build(change, context, after, inherited)
         if self.provider == "azapi" and type(after.type) is str and after.type:
             return replace(resource, type=f"azure:{after.type.split('@', 1)[0]}")
         return resource
 
     def _inherited(self, change: ResourceChange, after: AzureAttributes, layers: Layers) -> tuple[Layer, ...]:
-        group = layers.of(change, RESOURCE_GROUP, self._group, resource_group_of(after))
-        return group + layers.of(change, SUBSCRIPTION, "subscription_id", subscription_of(after))
+        found: tuple[Layer, ...] = ()
+        if RESOURCE_GROUP in layers.declared:
+            found += layers.of(change, RESOURCE_GROUP, self._group, resource_group_of(after))
+        if SUBSCRIPTION in layers.declared:
+            found += layers.of(change, SUBSCRIPTION, "subscription_id", subscription_of(after))
+        return found

@@ -196,7 +196,7 @@ class Configuration:
         pending = [("", _MODULE.decode(self._root_module))] if self._root_module else []
         while pending:
             prefix, module = pending.pop()
-            found.update((prefix + resource.address, resource) for resource in module.resources)
+            found |= {prefix + resource.address: resource for resource in module.resources}
             for name, call in module.module_calls.items():
                 path = f"{prefix}module.{name}"
                 self._calls[path] = call

@@ -1,5 +1,6 @@
 """The types of Google Cloud: `labels` under their several names, and the project that they live in."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from msgspec import UNSET
@@ -37,8 +38,15 @@ ATTRIBUTION = "goog-terraform-provisioned"
 class GoogleKind(CloudKind[A]):
     """A Google type with `labels`, and `effective_labels` with what the provider and others add."""
 
-    def __init__(self, native: str, provider: str, schema: type[A], path: tuple[str, ...]) -> None:
-        super().__init__(native, provider, "gcp", schema, path)
+    def __init__(
+        self,
+        native: str,
+        provider: str,
+        schema: type[A],
+        path: tuple[str, ...],
+        where: Callable[[A, Provider], Where] = of_google,
+    ) -> None:
+        super().__init__(native, provider, "gcp", schema, path, where)
 
     def shown(self, after: A, unknown: Marks) -> Shown:
         """Return `labels`, and the widest map that is known, without the labels that Google adds."""
@@ -57,10 +65,6 @@ class GoogleKind(CloudKind[A]):
         if unknown.labels or unknown.effective_labels or added != (ATTRIBUTION in merged):
             return None
         return strings(own)
-
-    def where(self, after: A, provider: Provider) -> Where:
-        """Read the project and the region."""
-        return of_google(after, provider)
 
     def _effective(
         self, shown: Shown, provider: Provider, change: ResourceChange, context: Context
@@ -88,18 +92,19 @@ class ElsewhereKind(GoogleKind[ElsewhereAttributes]):
         """Return the labels from where they are, and the merged map where the type has one."""
         return Shown(_at(after, self.path), _at(unknown, self.path), *_merged(after, unknown))
 
-    def where(self, after: ElsewhereAttributes, provider: Provider) -> Where:
-        """Read the project and the region; a project is where it is itself."""
-        project, region = of_google(after, provider)
-        return after.project_id if type(after.project_id) is str else project, region
-
 
 def google_kind(native: str, provider: str) -> GoogleKind[GoogleAttributes] | ElsewhereKind:
     """Return how a Google type is read; the monitoring types keep their labels in `user_labels`."""
     path = ("user_labels",) if native.startswith("google_monitoring_") else _PLACES.get(native)
     if path:
-        return ElsewhereKind(native, provider, ElsewhereAttributes, path)
+        return ElsewhereKind(native, provider, ElsewhereAttributes, path, _elsewhere)
     return GoogleKind(native, provider, GoogleAttributes, ("labels",))
+
+
+def _elsewhere(after: ElsewhereAttributes, provider: Provider) -> Where:
+    """Read the project and the region; a project is where it is itself."""
+    project, region = of_google(after, provider)
+    return after.project_id if type(after.project_id) is str else project, region
 
 
 def _merged(after: GoogleAttributes, unknown: Marks) -> tuple[Json, Json]:

@@ -7,7 +7,6 @@ from typing import Any
 from tagward_service.sources.terraform.aws import aws_kind
 from tagward_service.sources.terraform.azure import AzureKind
 from tagward_service.sources.terraform.google import google_kind
-from tagward_service.sources.terraform.schema import ResourceChange
 from tagward_service.sources.terraform.types import Foreign, Kind
 
 _READERS: dict[str, Callable[[str, str], Kind[Any]]] = {
@@ -25,25 +24,18 @@ _OTHER_LABELS = {
 }
 
 
-class Kinds:
-    """The readers of the types that one file uses, each made once."""
+class Kinds(dict[tuple[str, str | None], Kind[Any]]):
+    """The readers of the types that one file uses, by type and provider, each made when it is asked for."""
 
-    def __init__(self) -> None:
-        self._kinds: dict[str, tuple[str | None, Kind[Any]]] = {}
-
-    def of(self, change: ResourceChange) -> Kind[Any]:
-        """Return the reader of a resource, which is nearly always the one of its type's last resource."""
-        found = self._kinds.get(change.type)
-        if found is None or found[0] != change.provider_name:
-            kind = _kind(change.type, provider_of(change))
-            found = self._kinds[change.type] = (change.provider_name, kind)
-        return found[1]
+    def __missing__(self, key: tuple[str, str | None]) -> Kind[Any]:
+        kind = self[key] = _kind(key[0], provider_of(*key))
+        return kind
 
 
-def provider_of(change: ResourceChange) -> str:
+def provider_of(native: str, provider: str | None) -> str:
     """Return the provider's local name: the last part of its address, or else the prefix of the type."""
-    name = (change.provider_name or "").rstrip("/").rsplit("/", 1)[-1]
-    return name or change.type.split("_", 1)[0]
+    name = (provider or "").rstrip("/").rsplit("/", 1)[-1]
+    return name or native.split("_", 1)[0]
 
 
 @cache

@@ -15,6 +15,7 @@ Cause = Callable[[], Unknown | None]
 """Tells which expressions make a value unknown; None when the resource does not set it."""
 
 NO_ORIGINS: Mapping[str, str] = {}
+_TEXT = frozenset({str})
 MAY_BE_OVERRIDDEN = "; the resource's own tags are not known yet and may override it"
 
 
@@ -53,10 +54,9 @@ def is_plain(shown: Shown, provider: "Provider") -> bool:
 
 def strings(values: Mapping[str, Json]) -> Tags:
     """Return a label map with every value as text; a null means that the key is not set."""
-    for value in values.values():
-        if type(value) is not str:
-            return {key: _text(value) for key, value in values.items() if value is not None}
-    return values
+    if _TEXT.issuperset(map(type, values.values())):
+        return values
+    return {key: _text(value) for key, value in values.items() if value is not None}
 
 
 def effective(shown: Shown, provider: "Provider", cause: Cause) -> Effective:

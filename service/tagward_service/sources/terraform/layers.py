@@ -41,8 +41,8 @@ class Layers:
         self._by_address: dict[str, Layer] = {}
 
     def of(self, change: ResourceChange, origin: str, attribute: str, name: str | None) -> tuple[Layer, ...]:
-        """Return the container that a resource names or refers to, if it is in one."""
-        if origin not in self.declared or change.type in _INSIDE_NOTHING[origin]:
+        """Return the container of a declared origin that a resource names or refers to, if it is in one."""
+        if change.type in _INSIDE_NOTHING[origin]:
             return ()
         if self._by_name is None:
             self._by_name = {}

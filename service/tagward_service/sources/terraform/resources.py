@@ -41,13 +41,13 @@ class Resources(Sequence[Resource]):
 
     def __iter__(self) -> Iterator[Resource]:
         """Yield the resources; raise InputError where one turns out not to be what it should be."""
-        kind_of, context = self._kinds.of, self._context
+        kinds, context = self._kinds, self._context
         change = None
         try:
             if not self._settled:
                 self._settle()
             for change in self._wanted:
-                yield kind_of(change).read(change, context)
+                yield kinds[change.type, change.provider_name].read(change, context)
         except FAILURES as error:
             what = f"`{change.address}`" if change else "the configuration"
             raise refusal(error, context.file, what) from error
@@ -58,7 +58,7 @@ class Resources(Sequence[Resource]):
         return part
 
     def _read(self, change: ResourceChange) -> Resource:
-        return self._kinds.of(change).read(change, self._context)
+        return self._kinds[change.type, change.provider_name].read(change, self._context)
 
     def _settle(self) -> None:
         """Learn the default tags that a provider takes from expressions from resources that show them.
@@ -70,7 +70,7 @@ class Resources(Sequence[Resource]):
         shown: dict[str, dict[str, TagValue]] = {}
         whole: set[str] = set()
         for change in self._wanted[:SIBLINGS]:
-            key = configuration.provider(provider_of(change), change).key
+            key = configuration.provider(provider_of(change.type, change.provider_name), change).key
             if key in configuration.unsettled:
                 resource = self._read(change)
                 if resource.origins and not resource.open:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import UNSET, Raw, Struct
+from msgspec import UNSET, Raw, Struct, json
 
 Json = Any
 """Any JSON value: what a file holds where it may hold anything."""
@@ -34,6 +34,12 @@ class Marks(Struct, gc=False):
 
 
 NO_MARKS = Marks()
+_MARKS = json.Decoder(Marks | bool | None)
+
+
+def marks_in(raw: Raw) -> Marks | bool | None:
+    """Decode marks that were kept raw."""
+    return _MARKS.decode(raw) if raw else None
 
 
 class Change(Struct, gc=False):
@@ -42,7 +48,7 @@ class Change(Struct, gc=False):
     actions: list[str] | None = None
     after: Raw = EMPTY
     after_unknown: Marks | bool | None = None
-    after_sensitive: Marks | bool | None = None
+    after_sensitive: Raw = EMPTY
 
 
 class ResourceChange(Struct, gc=False):

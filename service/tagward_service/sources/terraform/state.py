@@ -2,7 +2,7 @@
 
 import re
 
-from msgspec import Raw, Struct, convert, json
+from msgspec import Raw, Struct, json
 
 from tagward.errors import InputError
 from tagward_service.sources.interface import Content, Place, Reading
@@ -16,7 +16,6 @@ from tagward_service.sources.terraform.schema import (
     Change,
     ConfigurationFile,
     Json,
-    Marks,
     ResourceChange,
     will_exist,
 )
@@ -104,7 +103,7 @@ def _stored(state: _File, file: str) -> list[ResourceChange]:
 def _change(stored: _Stored, instance: _Instance) -> ResourceChange:
     provider = _PROVIDER.search(stored.provider or "")
     address = f"{stored.type}.{stored.name}{_index(instance.index_key)}"
-    sensitive = convert(_sensitive(instance.sensitive_attributes), Marks)
+    sensitive = Raw(json.encode(_sensitive(instance.sensitive_attributes)))
     return ResourceChange(
         address=f"{stored.module}.{address}" if stored.module else address,
         type=stored.type,

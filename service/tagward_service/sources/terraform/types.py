@@ -1,17 +1,19 @@
 """How resources of one Terraform type are read: what they are, and whether they can carry tags."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cache
 from typing import Generic, TypeVar
 
 from msgspec import UNSET, Raw, Struct, json
+from msgspec.structs import replace
 
 from tagward.catalog import header, tagward_type, terraform_type
-from tagward.resource import NO_TAGS, Layer, Part, Resource, Taggability, Tags, Unknown
+from tagward.resource import Layer, Part, Resource, Taggability, Tags, Unknown
 from tagward_service.sources.interface import Place
 from tagward_service.sources.terraform.configuration import Configuration, Provider
 from tagward_service.sources.terraform.labels import (
-    NO_ORIGINS,
+    NOTHING,
     Effective,
     Shown,
     effective,
@@ -19,7 +21,14 @@ from tagward_service.sources.terraform.labels import (
     strings,
 )
 from tagward_service.sources.terraform.layers import Layers
-from tagward_service.sources.terraform.schema import NO_MARKS, Attributes, Json, Marks, ResourceChange
+from tagward_service.sources.terraform.schema import (
+    NO_MARKS,
+    Attributes,
+    Json,
+    Marks,
+    ResourceChange,
+    marks_in,
+)
 from tagward_service.sources.terraform.where import Where
 
 NOBODY: frozenset[str] = frozenset()
@@ -93,10 +102,17 @@ class CloudKind(Kind[A]):
     """A type of a cloud whose resources can be tagged, at one place in their attributes."""
 
     def __init__(
-        self, native: str, provider: str, cloud: str, schema: type[A], path: tuple[str, ...]
+        self,
+        native: str,
+        provider: str,
+        cloud: str,
+        schema: type[A],
+        path: tuple[str, ...],
+        where: Callable[[A, Provider], Where],
     ) -> None:
         super().__init__(native, cloud, schema)
         self.provider = provider
+        self.where = where
         self.path = path
         self.place = "[].".join(path)
         known = terraform_type(native)
@@ -113,10 +129,6 @@ class CloudKind(Kind[A]):
     def marked(self, marks: Marks) -> tuple[Json, Json]:
         """Return the marks of the label attribute, and of the one that merges provider defaults into it."""
 
-    @abstractmethod
-    def where(self, after: A, provider: Provider) -> Where:
-        """Return account and region, as far as they are certain."""
-
     def plain(self, after: A, unknown: Marks, provider: Provider) -> Tags | None:
         """Return the tags where all is known and the resource itself sets every one: the common case."""
         shown = self.shown(after, unknown)
@@ -124,34 +136,32 @@ class CloudKind(Kind[A]):
 
     def read(self, change: ResourceChange, context: Context) -> Resource:
         """Read one resource."""
-        seen = change.change
-        unknown = seen.after_unknown
-        return self.build(
-            change, context, self.attributes(seen.after), unknown if type(unknown) is Marks else NO_MARKS
-        )
+        return self.build(change, context, self.attributes(change.change.after))
 
     def build(
         self,
         change: ResourceChange,
         context: Context,
         after: A,
-        unknown: Marks,
         inherited: tuple[Layer, ...] = (),
         parts: tuple[Part, ...] = (),
     ) -> Resource:
         """Make a resource of what a change shows."""
         seen = change.change
+        unknown = seen.after_unknown if type(seen.after_unknown) is Marks else NO_MARKS
         provider = context.configuration.provider(self.provider, change)
-        account, region = self.where(after, provider)
-        taggability, origins, opened = self._taggable, NO_ORIGINS, None
         tags = self.plain(after, unknown, provider)
+        labels, taggability = NOTHING, self._taggable
         if tags is None:
             shown = self.shown(after, unknown)
             taggability = self._taggability(shown, context.complete and seen.after_unknown is not None)
-            tags = NO_TAGS
             if taggability.answer:
-                tags, origins, opened = self._effective(shown, provider, change, context)
-        return Resource(
+                labels = self._effective(shown, provider, change, context)
+            tags = labels.tags
+        account, region = self.where(after, provider)
+        sensitive = seen.after_sensitive
+        # CPython passes more than 15 keywords as a dictionary, which takes five times as long.
+        resource = Resource(
             cloud=self.cloud,
             type=self.type,
             address=change.address,
@@ -163,19 +173,19 @@ class CloudKind(Kind[A]):
             file=context.file,
             place=self.place,
             tags=tags,
-            origins=origins,
-            open=opened,
             inherited=inherited,
             parts=parts if taggability.answer else (),
-            sensitive=self._sensitive(seen.after_sensitive, tags) if seen.after_sensitive else NOBODY,
+            sensitive=self._sensitive(sensitive, tags) if b"true" in bytes(sensitive) else NOBODY,
             taggability=taggability,
         )
+        if labels is NOTHING:
+            return resource
+        return replace(resource, origins=labels.origins, open=labels.open)
 
-    def _sensitive(self, marks: Marks | bool, tags: Tags) -> frozenset[str]:
+    def _sensitive(self, raw: Raw, tags: Tags) -> frozenset[str]:
         """Return the keys of tags whose values must not be shown."""
-        if type(marks) is not Marks:
-            return frozenset(tags) if marks else NOBODY
-        own, merged = self.marked(marks)
+        found = marks_in(raw)
+        own, merged = self.marked(found) if type(found) is Marks else (found, None)
         if not own and not merged:
             return NOBODY
         if own is True or merged is True:

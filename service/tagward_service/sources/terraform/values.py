@@ -2,7 +2,7 @@
 
 from msgspec import Raw, Struct, json
 
-from tagward_service.sources.terraform.schema import EMPTY, NO_MARKS, Change, Marks, ResourceChange
+from tagward_service.sources.terraform.schema import EMPTY, NO_MARKS, Change, ResourceChange
 
 
 class _Value(Struct, gc=False):
@@ -13,7 +13,7 @@ class _Value(Struct, gc=False):
     provider_name: str | None = None
     deposed_key: str | None = None
     values: Raw = EMPTY
-    sensitive_values: Marks | bool | None = None
+    sensitive_values: Raw = EMPTY
 
 
 class _Module(Struct):

@@ -1,6 +1,7 @@
 """Where a Terraform resource will live: account and region, as far as the plan is certain of them."""
 
 import re
+from collections.abc import Callable
 
 from tagward_service.sources.terraform.configuration import Provider
 from tagward_service.sources.terraform.schema import AwsAttributes, AzureAttributes, GoogleAttributes, Json
@@ -22,12 +23,16 @@ _ZONE = re.compile(r"(?:.*/)?([a-z]+-[a-z]+\d+)(?:-[a-z])?")
 _SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)(?:/resourceGroups/([^/]+))?", re.IGNORECASE)
 
 
-def is_global(native: str) -> bool:
-    """Tell whether an AWS type belongs to a service that has no region."""
-    return native.startswith(_GLOBAL_AWS)
+def where_of_aws(native: str) -> Callable[[AwsAttributes, Provider], Where]:
+    """Return what reads where resources of an AWS type live; some services have no region."""
+    return _of_global_aws if native.startswith(_GLOBAL_AWS) else _of_aws
 
 
-def of_aws(after: AwsAttributes, provider: Provider) -> Where:
+def _of_global_aws(after: AwsAttributes, provider: Provider) -> Where:
+    return _of_aws(after, provider)[0], ""
+
+
+def _of_aws(after: AwsAttributes, provider: Provider) -> Where:
     """Read an ARN where there is one; the provider's own account and region otherwise."""
     account, region = provider.account, provider.region
     if type(after.region) is str:
