@@ -6,10 +6,19 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.catalog import actions, cloudformation, gcp_constraints, spellings, tag_policies, terraform
+from scripts.catalog import (
+    actions,
+    cloudformation,
+    gcp_constraints,
+    spellings,
+    tag_policies,
+    terraform,
+    terraform_schemas,
+)
 from scripts.catalog.sources import PinError, require_pins
 
-CATALOG = Path(__file__).resolve().parents[2] / "policies" / "tagward" / "catalog"
+ROOT = Path(__file__).resolve().parents[2]
+CATALOG = ROOT / "policies" / "tagward" / "catalog"
 FILES: dict[str, Callable[[], str]] = {
     "terraform.json": terraform.build,
     "cloudformation.json": cloudformation.build,
@@ -17,6 +26,9 @@ FILES: dict[str, Callable[[], str]] = {
     "aws_actions.json": actions.build,
     "tag_policies.json": tag_policies.build,
     "gcp_constraints.json": gcp_constraints.build,
+}
+ELSEWHERE: dict[Path, Callable[[], str]] = {
+    ROOT / "tests" / "terraform" / "schemas.json": terraform_schemas.build,
 }
 SHOWN = 20
 
@@ -34,7 +46,8 @@ def run(arguments: Sequence[str]) -> int:
         print(problem, file=sys.stderr)
         return 2
     act = _check if options.check else _write
-    return max([act(CATALOG / name, build()) for name, build in FILES.items()])
+    every = {CATALOG / name: build for name, build in FILES.items()} | ELSEWHERE
+    return max([act(path, build()) for path, build in every.items()])
 
 
 def _write(path: Path, text: str) -> int:

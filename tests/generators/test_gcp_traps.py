@@ -40,6 +40,8 @@ needs_engine = pytest.mark.skipif(bool(cel_engine.absent()), reason=cel_engine.a
 TOPIC = "pubsub.googleapis.com/Topic"
 ENVIRONMENT = tag("env", constraint=Allowed(("dev", "prod")))
 
+NO_LABELS: tuple[dict[str, str] | None, ...] = (None, {})
+
 
 def ask(made: Policy, labels: dict[str, str] | None, type_: str = VM, project: str = "ml-prod-01") -> Answer:
     field = "resourceLabels" if type_ == GKE else "labels"
@@ -52,7 +54,7 @@ def test_labels_that_are_not_set_are_no_labels_and_no_error() -> None:
     optional = tag("env", constraint=Allowed(("dev",)), requirements=())
 
     for made, denied in ((policy(tag()), True), (policy(optional), False), (policy(tag(), optional), True)):
-        for labels in (None, {}):
+        for labels in NO_LABELS:
             assert ask(made, labels) == Answer(denied, logged=False)
 
 
