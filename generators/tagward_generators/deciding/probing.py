@@ -1,7 +1,7 @@
 """Which tags to ask about: what is accepted, with one tag at a time or tags that rules join varied."""
 
-from collections.abc import Iterable, Iterator
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, product
 
 from tagward_generators.deciding.asking import Case
 from tagward_generators.deciding.baselines import accepted
@@ -13,7 +13,10 @@ TOGETHER = 400
 """So many combinations of the tags that one rule joins are tried."""
 
 JOINED = 4
-"""A rule that looks at more tags than this is tried with so many of them at a time."""
+"""Of a rule that looks at more tags than this, pairs are tried: such a rule is made of several."""
+
+PAIRS, OF_EACH = 60, 5
+"""So many pairs, nearest first, with so many values of either tag."""
 
 
 def references(case: Case, choices: Choices) -> tuple[dict[str, str], ...]:
@@ -58,16 +61,15 @@ def _respelled(start: Tags, key: str) -> Iterator[dict[str, str]]:
 
 
 def _joined(case: Case, choices: Choices, start: Tags) -> Iterator[dict[str, str]]:
-    groups = {tuple(sorted(rule.vocabulary)) for rule in case.rules}
-    for group in sorted(groups):
-        for keys in _windows(group):
-            most = int(TOGETHER ** (1 / len(keys)))
+    for group in dict.fromkeys(tuple(rule.vocabulary) for rule in case.rules):
+        for keys in _together(group):
+            most = OF_EACH if len(group) > JOINED else int(TOGETHER ** (1 / len(keys)))
             for values in product(*(few(choices[key], most) for key in keys)):
                 yield changed(start, dict(zip(keys, values, strict=True)))
 
 
-def _windows(group: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _together(group: tuple[str, ...]) -> Sequence[tuple[str, ...]]:
     if len(group) <= JOINED:
-        yield from (group,) if len(group) > 1 else ()
-        return
-    yield from (group[at : at + JOINED] for at in range(len(group) - JOINED + 1))
+        return [group] if len(group) > 1 else []
+    pairs = sorted(combinations(range(len(group)), 2), key=lambda pair: pair[1] - pair[0])
+    return [(group[first], group[second]) for first, second in pairs[:PAIRS]]

@@ -1,5 +1,6 @@
 """What is deployed, read by the official SDK of each platform; the one place that knows them all."""
 
+import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ class Wanted(Struct, frozen=True):
 
     def takes(self, name: str) -> bool:
         """Say whether something deployed is of this policy: compiled now, or numbered as if it had been."""
-        return name in self.compiled or name.startswith(f"{self.policy}-")
+        return name in self.compiled or re.fullmatch(rf"{re.escape(self.policy)}-[0-9]+", name) is not None
 
 
 Read = Callable[[Wanted], Found]
@@ -31,11 +32,13 @@ Read = Callable[[Wanted], Found]
 READERS = {
     "aws-scp": ("aws", "service_control_policies"),
     "aws-tag-policy": ("aws", "tag_policies"),
+    "gcp-org-policy": ("gcp", "organization_policies"),
 }
 """By target: the module and the function that read what is deployed."""
 
 SDKS = {
     "aws": ("boto3", "aws"),
+    "gcp": ("google.cloud.orgpolicy_v2", "gcp"),
 }
 """By module: what it imports, and the extra that holds it."""
 
