@@ -10,6 +10,7 @@ TARGETS = {
     "aws-tag-policy": ("aws_tag_policy", "AwsTagPolicy"),
     "azure-policy": ("azure_policy", "AzurePolicy"),
     "gcp-org-policy": ("gcp_org_policy", "GcpOrgPolicy"),
+    "kubernetes-vap": ("kubernetes_vap", "KubernetesVap"),
 }
 """Every target: the module and the class that are imported when somebody asks for it."""
 

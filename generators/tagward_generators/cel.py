@@ -92,13 +92,14 @@ class Cel:
     def _at(self, slot: Slot) -> str:
         return f"{self.maps[slot.layer]}[{quoted(slot.key)}]"
 
-    @staticmethod
-    def _value(fact: Fact, value: str) -> str:
+    def one_of(self, value: str, values: tuple[str, ...]) -> str:
+        """Ask whether a value is one of some."""
+        return f"{value} == {quoted(values[0])}" if len(values) == 1 else f"{value} in {listed(values)}"
+
+    def _value(self, fact: Fact, value: str) -> str:
         match fact:
-            case OneOf(_, (only,)):
-                return f"{value} == {quoted(only)}"
             case OneOf(_, values):
-                return f"{value} in {listed(values)}"
+                return self.one_of(value, values)
             case Fits(_, pattern):
                 return matches(value, whole(pattern))
             case Blank(_, placeholders):

@@ -218,32 +218,6 @@ class AwsTagPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     max_policies: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
 
 
-class GcpOrgPolicy(Struct, frozen=True, forbid_unknown_fields=True):
-    """Settings of the gcp-org-policy target."""
-
-    evidence: (
-        Annotated[
-            Literal["docs", "community", "unverified"],
-            Meta(description="Who must show that the labels of a type can be asked for."),
-        ]
-        | UnsetType
-    ) = UNSET
-    types: (
-        Annotated[list[Text], Meta(min_length=1, description="The types to judge, in place of all known.")]
-        | UnsetType
-    ) = UNSET
-    methods: Annotated[list[Literal["CREATE", "UPDATE"]], Meta(min_length=1)] | UnsetType = UNSET
-    organization: Annotated[Text, Meta(description="The number of the organization.")] | UnsetType = UNSET
-    parent: (
-        Annotated[Text, Meta(description="Where to enforce: `folders/NUMBER`, `projects/ID`.")] | UnsetType
-    ) = UNSET
-    tag_keys: (
-        Annotated[list[TagId], Meta(description="Tags to demand as Resource Manager tags too.")] | UnsetType
-    ) = UNSET
-    max_constraints: Annotated[int, Meta(ge=1, le=1000, description="For one type.")] | UnsetType = UNSET
-    dry_run: Annotated[bool, Meta(description="Log what would be denied, deny nothing.")] | UnsetType = UNSET
-
-
 class AzurePolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of the azure-policy target."""
 
@@ -271,6 +245,73 @@ class AzurePolicy(Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
+class GcpOrgPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the gcp-org-policy target."""
+
+    evidence: (
+        Annotated[
+            Literal["docs", "community", "unverified"],
+            Meta(description="Who must show that the labels of a type can be asked for."),
+        ]
+        | UnsetType
+    ) = UNSET
+    types: (
+        Annotated[list[Text], Meta(min_length=1, description="The types to judge, in place of all known.")]
+        | UnsetType
+    ) = UNSET
+    methods: Annotated[list[Literal["CREATE", "UPDATE"]], Meta(min_length=1)] | UnsetType = UNSET
+    organization: Annotated[Text, Meta(description="The number of the organization.")] | UnsetType = UNSET
+    parent: (
+        Annotated[Text, Meta(description="Where to enforce: `folders/NUMBER`, `projects/ID`.")] | UnsetType
+    ) = UNSET
+    tag_keys: (
+        Annotated[list[TagId], Meta(description="Tags to demand as Resource Manager tags too.")] | UnsetType
+    ) = UNSET
+    max_constraints: Annotated[int, Meta(ge=1, le=1000, description="For one type.")] | UnsetType = UNSET
+    dry_run: Annotated[bool, Meta(description="Log what would be denied, deny nothing.")] | UnsetType = UNSET
+
+
+ExcludedNamespaces = Annotated[
+    list[Glob], Meta(description="Namespaces that are left alone, in place of those of the system.")
+]
+Updates = Annotated[
+    Literal["fair", "strict"],
+    Meta(description="Whether an update that leaves the labels as they are passes; `fair` by default."),
+]
+FailurePolicy = Annotated[
+    Literal["Fail", "Ignore"], Meta(description="What an object that cannot be read comes to.")
+]
+
+
+class KubernetesVap(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the kubernetes-vap target."""
+
+    exclude_namespaces: ExcludedNamespaces | UnsetType = UNSET
+    updates: Updates | UnsetType = UNSET
+    failure_policy: FailurePolicy | UnsetType = UNSET
+    parameters: (
+        Annotated[bool, Meta(description="Keep the values of registries in a ConfigMap.")] | UnsetType
+    ) = UNSET
+    parameters_namespace: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$(?!\n)",
+                description="Where the ConfigMap is kept.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class Kyverno(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the kyverno target."""
+
+    exclude_namespaces: ExcludedNamespaces | UnsetType = UNSET
+    updates: Updates | UnsetType = UNSET
+    failure_policy: FailurePolicy | UnsetType = UNSET
+
+
 class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Settings per compile target."""
 
@@ -278,6 +319,8 @@ class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     aws_tag_policy: AwsTagPolicy = AwsTagPolicy()
     azure_policy: AzurePolicy = AzurePolicy()
     gcp_org_policy: GcpOrgPolicy = GcpOrgPolicy()
+    kubernetes_vap: KubernetesVap = KubernetesVap()
+    kyverno: Kyverno = Kyverno()
 
 
 class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

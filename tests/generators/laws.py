@@ -29,11 +29,16 @@ def row_of(finding: Finding) -> Row:
 
 
 def broken_rows(assessment: Assessment, mode: str = "deny") -> frozenset[Row]:
-    """Return the rules that an assessment finds broken in a mode; advice is never more than a warning."""
+    """Return the rules that an assessment finds broken in a mode; advice is never more than a warning.
+
+    What nobody can tell yet is not broken, be it advice or not.
+    """
     return frozenset(
         row_of(each)
         for each in assessment.findings
-        if each.status in ("violation", "recommended") and each.severity == SEVERITY[mode]
+        if each.status in ("violation", "recommended")
+        and each.severity == SEVERITY[mode]
+        and each.code is not Code.UNKNOWN
     )
 
 

@@ -9,10 +9,14 @@ server refuses others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from tagward.catalog import KubernetesKind
 from tagward_generators.cel import listed, quoted
 from tagward_generators.kubernetes.shapes import OWN, Loop, Path, Shape, Spot, shapes
+
+Text: TypeAlias = Sequence[str | tuple[str]]
+"""A text with CEL in it: each tuple holds one expression."""
 
 LABELS = ("metadata", "labels")
 
@@ -36,15 +40,16 @@ def carriers(kinds: Sequence[KubernetesKind], kind: str, root: str) -> str:
 
     An object that holds none has one without any `labels` map, or with its own where these reach its pods.
     """
-    grouped = [(shape, _names(same)) for shape, same in shapes(tuple(kinds)) if shape.spots]
-    branches = [f"{is_one_of(kind, names)} ?\n  {_of_shape(shape, root)} :" for shape, names in grouped]
-    found = "\n".join((*branches, f"[{own(root)}]"))
-    if all(shape.bare for shape, _ in grouped):
-        return found
+    grouped = [(shape, _names(same)) for shape, same in shapes(tuple(kinds))]
     reached = [name for shape, names in grouped if shape.propagates for name in names]
-    nowhere = _carrier([OWN], [])
-    instead = f"{is_one_of(kind, reached)} ? {own(root)} : {nowhere}" if reached else nowhere
-    return f"[{found}\n].map(found, size(found) > 0 ? found : [{instead}])[0]"
+    nowhere = f"[{_carrier([OWN], [])}]"
+    if reached:
+        nowhere = f"{is_one_of(kind, reached)} ? [{own(root)}] : {nowhere}"
+    # One list, as a chain of `? :` would be nested deeper than engines allow.
+    branches = ",\n".join(
+        f"{is_one_of(kind, names)} ?\n  {_of_shape(shape, root)} : []" for shape, names in grouped
+    )
+    return f"([\n{branches}\n].filter(found, size(found) > 0) + [{nowhere}])[0]"
 
 
 def is_open(kinds: Sequence[KubernetesKind], kind: str, root: str, carrier: str) -> str:
@@ -85,6 +90,8 @@ def _names(kinds: Iterable[KubernetesKind]) -> list[str]:
 
 
 def _of_shape(shape: Shape, root: str) -> str:
+    if not shape.spots and not shape.volumes:
+        return f"[{own(root)}]"
     pods = (_always(spot, root) if shape.bare else _of_spot(spot, root) for spot in shape.spots)
     return " +\n  ".join((*pods, *(_of_spot(spot, root) for spot in shape.volumes)))
 
@@ -111,7 +118,7 @@ def _looped(spot: Spot, loop: Loop, root: str) -> str:
     """List what stands in the elements of a list, or of a map."""
     way, nothing = ".".join(loop.at), "{}" if loop.keyed else "[]"
     each = f"{root}.{way}[each]" if loop.keyed else "each"
-    at = [f"{way}.", ("each",)] if loop.keyed else [f"{way}[", (_name(loop, "each"),), "]"]
+    at: Text = [f"{way}.", ("each",)] if loop.keyed else [f"{way}[", (_name(loop, "each"),), "]"]
     there = _described(spot, [*at, _tail(spot)], f"{each}{_tail(spot)}", root)
     return f"{optional(root, loop.at)}.orValue({nothing}){_there(spot, each)}.map(each, {there})"
 
@@ -127,7 +134,7 @@ def _nested(spot: Spot, outer: Loop, inner: Loop, root: str) -> str:
         f"{all_around}.filter(around, {_name(outer, 'around')} == {first})[0]"
         f".{'.'.join(inner.at)}.filter(each, {_name(inner, 'each')} == {second})[0]{_tail(spot)}"
     )
-    way = [f"{'.'.join(outer.at)}[", (first,), f"].{'.'.join(inner.at)}[", (second,), f"]{_tail(spot)}"]
+    way: Text = [f"{'.'.join(outer.at)}[", (first,), f"].{'.'.join(inner.at)}[", (second,), f"]{_tail(spot)}"]
     return f"{flat}.map(name, {_described(spot, way, found, root)})"
 
 
@@ -161,16 +168,12 @@ def _described(spot: Spot, way: Text, found: str, root: str) -> str:
     return _carrier([*way, (f"({at})",)], sources)
 
 
-Text = Sequence[str | tuple[str]]
-"""A text with CEL in it: each tuple holds one expression."""
-
-
 def _carrier(at: Text, sources: Iterable[str]) -> str:
-    return f'{{"at": dyn({_joined(at)}), "labels": dyn([{", ".join(sources)}])}}'
+    return f'{{"at": dyn({joined(at)}), "labels": dyn([{", ".join(sources)}])}}'
 
 
-def _joined(text: Text) -> str:
-    """Join the parts, literal ones into one."""
+def joined(text: Text) -> str:
+    """Write a text with CEL in it as one expression."""
     parts: list[str] = []
     plain = ""
     for each in (*text, ("",)):
