@@ -354,3 +354,15 @@ def test_condition_is_read_as_it_was_written() -> None:
 
     assert '"^(?:[a-z] [a-z]|x: #)$"' in yaml.safe_load(files[0].content)["condition"]
     assert ".*  .*" in yaml.safe_load(files[0].content)["condition"]
+
+
+def test_many_mandatory_tags_are_split_and_counted() -> None:
+    tags = [tag("k" * 60 + f"-{n:02}") for n in range(20)]
+    settings = {"tag_keys": [each.id for each in tags], "organization": "123456789012"}
+    made = documents(compiled(policy(*tags, settings=settings)), "CustomConstraint")
+    governed = [each for each in made if each["methodTypes"] == ["GOVERN_TAGS"]]
+
+    assert all(len(each["condition"]) <= 1_000 for each in governed)
+    assert len([each for each in governed if each["resourceTypes"] == [VM]]) == 3
+    with pytest.raises(CompileError, match="Instance needs 5 custom constraints"):
+        compiled(policy(*tags, settings=settings | {"max_constraints": 3}))

@@ -6,6 +6,7 @@ from tagward.policy import Policy
 from tagward_generators.days import changes_on
 from tagward_generators.gcp_org_policy.compiling import Compiler
 from tagward_generators.gcp_org_policy.constraints import artifacts
+from tagward_generators.gcp_org_policy.fitting import check_counts
 from tagward_generators.gcp_org_policy.grading import Grading
 from tagward_generators.gcp_org_policy.mandatory_tags import mandatory_tags
 from tagward_generators.gcp_org_policy.notes import notes
@@ -24,6 +25,7 @@ class GcpOrgPolicy:
         settings = settings_of(policy.targets.gcp_org_policy)
         compiler = Compiler(policy, settings, as_of)
         made = [*compiler.constraints(), *mandatory_tags(compiler.violations, settings)]
+        check_counts(made, settings)
         grading = Grading(compiler)
         return Compilation(
             self.name,

@@ -12,7 +12,6 @@ from tagward_generators.gcp_org_policy.conditions import Broken, Condition, TooL
 from tagward_generators.gcp_org_policy.constraints import Constraint
 from tagward_generators.gcp_org_policy.covering import Covered, covered
 from tagward_generators.gcp_org_policy.describing import description
-from tagward_generators.gcp_org_policy.fitting import check_count
 from tagward_generators.gcp_org_policy.labels import said
 from tagward_generators.gcp_org_policy.names import Name
 from tagward_generators.gcp_org_policy.projects import Home, Housed, housed
@@ -49,15 +48,11 @@ class Compiler:
         self._written: dict[tuple[str, tuple[Broken, ...]], Written] = {}
 
     def constraints(self) -> Iterator[Constraint]:
-        """Make the constraints. Raises CompileError when there are more for a type than Google takes."""
+        """Make the constraints, type by type."""
         for type_ in self.types:
-            made = [
-                (where, number, condition)
-                for where, broken in self._broken(type_).items()
-                for number, condition in enumerate(self._conditions(broken, type_), 1)
-            ]
-            check_count(type_.name, [condition for *_, condition in made], self.settings)
-            yield from (self._constraint(type_, *each) for each in made)
+            for where, broken in self._broken(type_).items():
+                for number, condition in enumerate(self._conditions(broken, type_), 1):
+                    yield self._constraint(type_, where, number, condition)
 
     def _broken(self, type_: Covered) -> dict[Where, list[Broken]]:
         """Say what breaks the rules on a type, apart by where it is enforced."""
@@ -97,4 +92,5 @@ class Compiler:
             condition.lines,
             f"{self.policy.name}: labels of {name.words}",
             description(self.policy, condition.rules, self.violations.day),
+            sizes=condition.sizes,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -52,6 +53,14 @@ class Condition(Struct, frozen=True):
     def text(self) -> str:
         """Return the condition."""
         return " ".join(self.lines)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Say how many characters each tag takes; what several share counts for the first."""
+        sizes: Counter[str] = Counter()
+        for each in self.breaches:
+            sizes[each.rules[0].tag] += len(each.text)
+        return dict(sizes)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

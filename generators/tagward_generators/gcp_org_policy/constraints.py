@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -21,7 +22,10 @@ LONGEST_NAME = 200
 
 
 class Constraint(Struct, frozen=True):
-    """One custom constraint; `lines` are its condition, which one blank joins."""
+    """One custom constraint; `lines` are its condition, which one blank joins.
+
+    `sizes` says how many characters of it each tag takes.
+    """
 
     name: Name
     methods: tuple[str, ...]
@@ -29,6 +33,7 @@ class Constraint(Struct, frozen=True):
     title: str
     description: str
     action: str = "DENY"
+    sizes: Mapping[str, int] = MappingProxyType({})
 
     @property
     def condition(self) -> str:

@@ -15,9 +15,12 @@ from tagward_generators.violations import Violations
 
 METHOD = "GOVERN_TAGS"
 
+AT_ONCE = 8
+"""So many keys, of 63 characters each, fit a condition of 1,000."""
+
 
 def mandatory_tags(violations: Violations, settings: Settings) -> Iterator[Constraint]:
-    """Make one constraint for each type that can be told to carry tags.
+    """Make constraints for each type that can be told to carry tags.
 
     A tag is asked for where it is required without any condition, and must be bound to the resource itself.
     Raises CompileError for a tag that the policy does not have.
@@ -27,9 +30,10 @@ def mandatory_tags(violations: Violations, settings: Settings) -> Iterator[Const
             raise CompileError(_unknown(tag, violations))
     for type_ in gcp_constraints().tag_keys:
         asked = [tag for tag in settings.tag_keys if _always_required(tag, type_, violations)]
-        if asked:
-            keys = [violations.tags[tag].tag.keys["gcp"] for tag in asked]
-            yield _constraint(type_, keys, violations.policy.name, settings)
+        keys = [violations.tags[tag].tag.keys["gcp"] for tag in asked]
+        for number, first in enumerate(range(0, len(keys), AT_ONCE), 1):
+            name = Name(f"{violations.policy.name}-tags", type_, settings.dry_run, EVERYWHERE, number)
+            yield _constraint(name, keys[first : first + AT_ONCE], settings.organization)
 
 
 def _always_required(tag_id: str, resource_type: str, violations: Violations) -> bool:
@@ -49,14 +53,13 @@ def _always_required(tag_id: str, resource_type: str, violations: Violations) ->
     )
 
 
-def _constraint(resource_type: str, keys: list[str], policy: str, settings: Settings) -> Constraint:
-    namespaced = [f"{settings.organization}/{key}" for key in keys]
-    first, *rest = [f'resource.hasDirectTagKey("{each}")' for each in namespaced]
+def _constraint(name: Name, keys: list[str], organization: str) -> Constraint:
+    first, *rest = [f'resource.hasDirectTagKey("{organization}/{key}")' for key in keys]
     return Constraint(
-        Name(f"{policy}-tags", resource_type, settings.dry_run, EVERYWHERE, 1),
+        name,
         (METHOD,),
         (first, *(f"&& {each}" for each in rest)),
-        f"{policy}: tags of {resource_type}",
+        f"{name.policy.removesuffix('-tags')}: tags of {name.words}",
         f"The resource needs tags (not labels) with the keys {', '.join(keys)}, bound to itself.",
         action="ALLOW",
     )
