@@ -48,6 +48,11 @@ def _perhaps(policy: Policy, name: str) -> Iterator[tuple[str, TagValue]]:
             yield tag.keys["kubernetes"], Unknown(f"the labels of namespace {name}")
 
 
+def is_leaving(data: Mapping[str, Any]) -> bool:
+    """Say whether an object is being deleted: to refuse the removal of a finalizer would keep it for ever."""
+    return as_mapping(data.get("metadata")).get("deletionTimestamp") is not None
+
+
 def is_owned(data: Mapping[str, Any]) -> bool:
     """Say whether something that is judged itself made the object, and answers for its labels."""
     owners = as_mapping(data.get("metadata")).get("ownerReferences")

@@ -15,7 +15,7 @@ from tagward.resource import Layer, Tags
 from tagward_service.admission.answers import audit, denial, skipped, warnings
 from tagward_service.admission.contract import JUDGED, Request, Response, patched
 from tagward_service.admission.mutate import Filler
-from tagward_service.admission.objects import is_owned, namespace_layer, resource_of
+from tagward_service.admission.objects import is_leaving, is_owned, namespace_layer, resource_of
 
 SURFACE = "admission"
 
@@ -82,6 +82,8 @@ class Reviewer:
             return f"subresource {request.sub_resource}"
         if request.namespace and self._is_exempt(request.namespace):
             return f"namespace {request.namespace} is exempt"
+        if is_leaving(request.object):
+            return "it is being deleted"
         return "its controller is judged" if is_owned(request.object) else ""
 
     def _broken_before(self, request: Request, layer: Layer | None) -> frozenset[Place]:

@@ -66,6 +66,12 @@ def _diff() -> Command:
     return diff
 
 
+def _webhook() -> Command:
+    from tagward_service.cli import webhook
+
+    return webhook
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
     "check": ("validate a policy and list what each cloud can enforce", _check),
@@ -74,6 +80,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "diff": ("say what gets stricter or looser against what is deployed", _diff),
     "explain": ("say why one resource is judged as it is", _explain),
     "serve": ("serve the Kubernetes admission webhook", _serve),
+    "webhook config": ("tell the API server of the webhook", _webhook),
 }
 """Name of each command, what it does, and how to get at its module without importing the others."""
 
@@ -85,10 +92,12 @@ def dispatch(arguments: Sequence[str]) -> int:
         return Exit.USAGE
     name, rest = arguments[0], arguments[1:]
     if name == "help" and rest:
-        name, rest = rest[0], ["--help"]
+        name, rest = rest[0], [*rest[1:], "--help"]
     if name in ("-h", "--help", "help"):
         sys.stdout.write(root_help())
         return Exit.CLEAN
+    if rest and f"{name} {rest[0]}" in COMMANDS:
+        name, rest = f"{name} {rest[0]}", rest[1:]
     if name not in COMMANDS:
         raise UsageError(_no_such_command(name))
     command = COMMANDS[name][1]()
@@ -101,7 +110,7 @@ def dispatch(arguments: Sequence[str]) -> int:
 
 def root_help() -> str:
     """Return the help page of `tagward` itself."""
-    commands = "\n".join(f"  {name:<9} {summary}" for name, (summary, _) in COMMANDS.items())
+    commands = "\n".join(f"  {name:<14} {summary}" for name, (summary, _) in COMMANDS.items())
     codes = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
     return (
         "usage: tagward COMMAND ...\n\n"

@@ -138,6 +138,15 @@ def test_an_update_is_not_refused_for_what_was_wrong_before() -> None:
     assert ask(deployment(None), old=old, settings=Settings(updates=STRICT))["allowed"] is False
 
 
+def test_the_last_update_of_an_object_that_is_being_deleted_is_never_refused() -> None:
+    old = deployment(LABELS, finalizers=["acme.io/x"], deletionTimestamp="2026-11-21T10:00:00Z")
+
+    answer = ask(deployment({}, deletionTimestamp="2026-11-21T10:00:00Z"), old=old)
+
+    assert answer["allowed"] is True
+    assert answer["auditAnnotations"] == {"skipped": "it is being deleted"}
+
+
 def test_an_update_that_makes_it_worse_is_refused() -> None:
     policy = Policy("acme", "1", "0" * 64, tags=(tag(), tag("ml-project")))
     old = deployment({"ml-project": "p"})

@@ -28,13 +28,13 @@ def test_every_code_is_described() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_examples_and_exit_codes(run: Run, command: str) -> None:
-    ran = run(command, "--help")
+    ran = run(*command.split(), "--help")
     assert ran.code == 0
     assert ran.out.startswith(f"usage: tagward {command} ")
     assert "examples:" in ran.out
     assert "exit codes:" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 110
-    assert run("help", command).out == ran.out
+    assert run("help", *command.split()).out == ran.out
 
 
 def test_the_root_help_names_every_command(run: Run) -> None:
