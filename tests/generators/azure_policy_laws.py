@@ -2,59 +2,33 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tagward.catalog import native_types
 from tagward.evaluation import Evaluator
 from tagward.findings import Assessment, Code
 from tagward.language import AzurePolicy, Targets
-from tagward.policy import Policy
-from tagward.resource import Layer, Resource
+from tagward.policy import Exemption, Policy, Selector
 from tagward_generators import target
-from tagward_generators.azure_policy.reach import CONTAINERS, GROUP, SUBSCRIPTION
+from tagward_generators.azure_policy.writing import count
 from tagward_generators.targets import Compilation
 from tests.generators import random_policies
-from tests.generators.laws import Breach, Row, broken_rows, exact_rows
+from tests.generators.azure_policy_resources import Asked, asked_of, resource
+from tests.generators.laws import Breach, Row, broken_rows, exact_rows, row_breaches
 from tests.generators.random_policies import DAY
-from tests.generators.random_tags import tags
 from tests.generators.worlds import AZURE, SUBSCRIPTIONS
 from tests.oracles.azure_subset import effect
-from tests.oracles.azure_template import Scene
+from tests.oracles.azure_template import Scene, TemplateError
 
-TYPES = (
-    "azure:Microsoft.Compute/virtualMachines",
-    "azure:Microsoft.Compute/virtualMachines",
-    "azure:Microsoft.Compute/disks",
-    "azure:Microsoft.Storage/storageAccounts",
-    "azure:Microsoft.MachineLearningServices/workspaces",
-    GROUP,
-    SUBSCRIPTION,
-)
-REGIONS = ("westeurope", "westus3", "eastus", "eastus2")
-NAMES = ("web-1", "WEB-1", "web-x", "db-1", "Web.x", "w1", "w", "webxx")
 EFFECTS = {"Deny": ("deny",), "Audit": ("warn", "audit")}
 """The modes that an effect stands for."""
 
-Ask = Callable[[Mapping[str, Any], "Asked", str], str]
+Broken = Callable[[Policy], Compilation]
+Ask = Callable[[Mapping[str, Any], Asked, str], str]
 """From a definition, what it is asked of, and the effect that it is passed, to the effect that it has."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A resource as Azure sees it, with what it lives in."""
-
-    resource: Mapping[str, Any]
-    group: Mapping[str, Any]
-    subscription: Mapping[str, Any]
-
-    @property
-    def is_container(self) -> bool:
-        return self.resource["type"] in CONTAINERS.values()
 
 
 def policy(rng: Random) -> Policy:
@@ -64,61 +38,28 @@ def policy(rng: Random) -> Policy:
         resource_groups=rng.choice((UNSET, UNSET, True, False)),
         subscriptions=rng.choice((UNSET, UNSET, True, False)),
     )
-    return replace(random_policies.policy(rng, AZURE), targets=Targets(azure_policy=settings))
+    drawn = random_policies.policy(rng, AZURE)
+    exemptions = tuple(_of_subscriptions(rng, each) for each in drawn.exemptions)
+    return replace(drawn, exemptions=exemptions, targets=Targets(azure_policy=settings))
+
+
+def _of_subscriptions(rng: Random, exemption: Exemption) -> Exemption:
+    """Make it, by chance, one that Azure can keep by itself."""
+    if rng.random() < 0.5:
+        return exemption
+    return replace(exemption, match=Selector(accounts=random_policies.some_of(rng, SUBSCRIPTIONS, 2)))
 
 
 def compiled(drawn: Policy) -> Compilation:
     return target("azure-policy").compile(drawn, as_of=DAY)
 
 
-def resource(rng: Random, drawn: Policy) -> Resource:
-    """Make a resource as the sources of plans do, with known tags around it."""
-    type_ = rng.choice(TYPES)
-    above = {GROUP: ("subscription",), SUBSCRIPTION: ()}.get(type_, ("resource-group", "subscription"))
-    name = rng.choice(NAMES)
-    return Resource(
-        cloud="azure",
-        type=type_,
-        native=rng.choice(native_types(type_)),
-        address=f"x.{name}",
-        name=name,
-        account=rng.choice(SUBSCRIPTIONS),
-        region=None if type_ == SUBSCRIPTION else rng.choice(REGIONS),
-        namespace="",
-        tags=tags(rng, drawn, AZURE),
-        inherited=tuple(Layer(each, "x", layer(rng, drawn)) for each in above if rng.random() < 0.5),
-    )
-
-
-def layer(rng: Random, drawn: Policy) -> dict[str, str]:
-    """Make tags of what resources live in; their names are spelled as in the policy, or quite differently."""
-    known = {key.lower(): key for tag in drawn.tags for key in (*tag.keys.values(), *aliases(tag))}
-    return {known.get(key.lower(), key): value for key, value in tags(rng, drawn, AZURE).items()}
-
-
-def aliases(tag: Any) -> Iterator[str]:
-    return (alias.key for alias in tag.aliases)
-
-
-def asked_of(made: Resource) -> Asked:
-    """Spell a resource as Azure Resource Manager does."""
-    above = {each.origin: dict(each.tags) for each in made.inherited}
-    spelled = CONTAINERS.get(made.type) or made.type.removeprefix("azure:")
-    return Asked(
-        {
-            "type": spelled,
-            "name": made.account if made.type == SUBSCRIPTION else made.name,
-            **({"location": made.region} if made.region else {}),
-            **({"tags": dict(made.tags)} if made.tags else {}),
-        },
-        {"tags": above.get("resource-group", {})},
-        {"subscriptionId": made.account, "tags": above.get("subscription", {})},
-    )
-
-
 def by_subset(definition: Mapping[str, Any], asked: Asked, passed: str) -> str:
-    """Ask the small interpreter of the ordinary suite."""
-    return effect(definition, Scene(asked.resource, {"effect": passed}, asked.group, asked.subscription))
+    """Ask the small interpreter of the ordinary suite; a function that fails denies."""
+    try:
+        return effect(definition, Scene(asked.resource, {"effect": passed}, asked.group, asked.subscription))
+    except TemplateError:
+        return "Deny"
 
 
 class Assigned:
@@ -170,7 +111,7 @@ def breaches(
 ) -> Iterator[Breach]:
     """Compare what definitions do to one resource with the rules that evaluation finds broken."""
     said = list(assigned.effects(asked, ask))
-    doubts = any(each.code is Code.UNKNOWN for each in judged.findings)
+    doubts = frozenset(each.tag for each in judged.findings if each.code is Code.UNKNOWN)
     for word, modes in EFFECTS.items():
         broken = frozenset[Row]().union(*(broken_rows(judged, mode) for mode in modes))
         applied = [assigned.rows(name) for name, effect in said if effect == word]
@@ -182,15 +123,80 @@ def breaches(
             yield Breach("L2", f"let through what breaks {sorted(missed)}")
 
 
-def _is_broken(rows: frozenset[Row], broken: frozenset[Row], *, doubts: bool) -> bool:
+def _is_broken(rows: frozenset[Row], broken: frozenset[Row], *, doubts: frozenset[str]) -> bool:
     """Say whether evaluation denies what a definition does.
 
     Of several requirements of a tag evaluation names the strongest, and an unknown key that may be a known
-    one misspelt as that, or as a doubt where nobody knows whether the tag is required.
+    one misspelt as that. Plans do not say that a subscription is in no region, so that there are doubts.
     """
     tags = {tag for tag, _ in rows}
-    return any(tag in tags or "*" in tags for tag, _ in broken) or (doubts and "*" in tags)
+    return any(tag in tags or "*" in tags for tag in {*doubts, *(tag for tag, _ in broken)})
 
 
 def evaluator(drawn: Policy) -> Evaluator:
     return Evaluator(drawn, as_of=DAY, surface="cloud")
+
+
+LIMITS = {"displayName": 128, "description": 512}
+"""The most characters of what people read."""
+
+
+def limit_breaches(compilation: Compilation) -> Iterator[Breach]:
+    """Check what Azure takes of names, texts, conditions, counts and bodies (L4)."""
+    for artifact in compilation.artifacts:
+        body = json.loads(artifact.content)
+        longest = 24 if artifact.kind == "policyAssignments" else 64
+        properties = body["properties"]
+        checks = {
+            "name": len(body["name"]) <= longest and not set(body["name"]) & set("<>*%&:\\?.+/ "),
+            "bytes": len(artifact.content.encode()) <= 1_048_576,
+            "texts": all(len(properties.get(field, "")) <= most for field, most in LIMITS.items()),
+            "metadata": all(len(value) <= 1024 for value in properties["metadata"].values()),
+            "rule": "policyRule" not in properties or _takes(properties["policyRule"]["if"]),
+            "parameters": len(properties.get("parameters", {})) <= 20,
+            "definitions": len(properties.get("policyDefinitions", ())) <= 500,
+            "messages": all(
+                len(each["message"]) <= 512 for each in properties.get("nonComplianceMessages", ())
+            ),
+        }
+        for what, fits in checks.items():
+            if not fits:
+                yield Breach("L4", f"{what} of {artifact.path}")
+
+
+def _takes(rule: Any) -> bool:
+    """Say whether Azure takes a rule: conditions, counts, functions and how deep they stand in each other."""
+    text = json.dumps(rule)
+    deepest = max(map(_depth, _expressions(rule)), default=0)
+    return count(rule) <= 4096 and text.count('"count"') <= 10 and text.count("(") <= 2048 and deepest <= 64
+
+
+def _expressions(written: Any) -> Iterator[str]:
+    if isinstance(written, dict | list):
+        for each in written.values() if isinstance(written, dict) else written:
+            yield from _expressions(each)
+    elif isinstance(written, str) and written.startswith("["):
+        yield written
+
+
+def _depth(expression: str) -> int:
+    deepest = depth = 0
+    for character in expression:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def found(
+    seed: int, broken: Broken = compiled, resources: int = 12, ask: Ask = by_subset
+) -> Iterator[Breach]:
+    """List the breaches of one random policy over random resources."""
+    rng = Random(seed)
+    drawn = policy(rng)
+    compilation = broken(drawn)
+    yield from row_breaches(drawn, compilation)
+    yield from limit_breaches(compilation)
+    assigned, judging = Assigned(compilation), evaluator(drawn)
+    for _ in range(resources):
+        made = resource(rng, drawn)
+        yield from breaches(compilation, assigned, judging.assess(made), asked_of(made), ask)

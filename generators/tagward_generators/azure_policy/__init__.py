@@ -1,8 +1,9 @@
 """Azure Policy: resources with bad tags are denied or audited by custom definitions in one initiative."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
+
+from msgspec import json
 
 from tagward.policy import Policy
 from tagward_generators.azure_policy.definitions import Definition, definitions
@@ -68,6 +69,6 @@ def _artifacts(documents: Documents, day: date) -> Iterator[Artifact]:
 
 def _artifact(body: Json, kind: str, tag: str = "") -> Artifact:
     path = f"{body['name']}.{kind}.json"
-    content = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    content = f"{json.format(json.encode(body), indent=2).decode()}\n"
     check_size(path, content, tag)
     return Artifact(path, content, body["type"].rpartition("/")[2])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from tagward.policy import Policy
@@ -38,7 +37,7 @@ class Definition(Struct, frozen=True):
     """One definition: `when` it applies and what happens `then`.
 
     `passes` names the initiative's parameter that decides the effect, which is one of `effects`, the first of
-    them unless told otherwise.
+    them unless told otherwise. What is `exempted` heeds exemptions, which advice does not.
     """
 
     name: str
@@ -51,6 +50,7 @@ class Definition(Struct, frozen=True):
     passes: str
     effects: tuple[str, ...] = ("Audit", "Deny", "Disabled")
     details: Json | None = None
+    exempted: bool = False
 
 
 def definitions(policy: Policy, parts: Iterable[Part]) -> Iterator[Definition]:
@@ -80,6 +80,7 @@ def _whole(policy: Policy, parts: list[Part]) -> Definition:
         "; ".join(dict.fromkeys(part.message for part in parts)),
         {},
         DENY if first.denies else AUDIT,
+        exempted=not advised,
     )
 
 
@@ -110,12 +111,12 @@ Piece = tuple[tuple[str, ...], Json]
 
 def _pieces(parts: list[Part]) -> list[Piece]:
     """List what is wrong, each with all types that it is wrong on."""
-    types: dict[str, list[str]] = {}
-    wrong: dict[str, Json] = {}
+    types: dict[bytes, list[str]] = {}
+    wrong: dict[bytes, Json] = {}
     for part in parts:
         for broken in part.broken.parts if isinstance(part.broken, Some) else (part.broken,):
             asked = condition(broken)
-            key = json.dumps(asked)
+            key = json.encode(asked)
             wrong[key] = asked
             types.setdefault(key, []).extend([CONTAINERS[part.reach.kind.type]] if part.reach.kind else [])
     return [(tuple(dict.fromkeys(types[key])), asked) for key, asked in wrong.items()]

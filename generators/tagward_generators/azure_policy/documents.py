@@ -121,7 +121,7 @@ class Documents(Struct, frozen=True):
 
     def _exempted(self, exemption: Exemption) -> Iterator[str]:
         for definition in self.definitions:
-            if definition.tag in exemption.tags and definition.passes != INHERIT:
+            if definition.exempted and definition.tag in exemption.tags:
                 yield definition.name
 
     def _described(self, title: str, description: str, **about: str) -> Json:
