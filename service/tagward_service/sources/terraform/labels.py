@@ -1,9 +1,9 @@
 """The one function that says which tags a Terraform resource will have, and where each comes from."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from msgspec import UNSET, json
+from msgspec import UNSET, Struct, json
 
 from tagward.resource import NO_TAGS, Tags, Unknown
 from tagward_service.sources.terraform.schema import Json
@@ -19,7 +19,7 @@ _TEXT = frozenset({str})
 MAY_BE_OVERRIDDEN = "; the resource's own tags are not known yet and may override it"
 
 
-class Effective(NamedTuple):
+class Effective(Struct, frozen=True):
     """The tags of a resource, the origin of those that it does not set itself, and why there may be more."""
 
     tags: Tags
@@ -30,7 +30,7 @@ class Effective(NamedTuple):
 NOTHING = Effective(NO_TAGS)
 
 
-class Shown(NamedTuple):
+class Shown(Struct, frozen=True):
     """What a change shows of a label attribute, and of the attribute that merges provider defaults into it.
 
     `own` and `merged` are the values after the apply; `own_marks` and `merged_marks` are True where the

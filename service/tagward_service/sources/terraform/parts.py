@@ -5,9 +5,8 @@ plan shows that attribute, because provider versions differ.
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from tagward.resource import NO_TAGS, Part, Unknown
 from tagward_service.sources.terraform.blocks import (
@@ -30,7 +29,7 @@ TASK = "aws:ecs:task"
 Parts = Iterator[Part]
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True):
     """One resource as its parts see it."""
 
     after: MakerAttributes

@@ -1,8 +1,6 @@
 """The resources of one plan or state, decoded one by one as they are taken."""
 
-from collections.abc import Iterator, Sequence
-from copy import copy
-from typing import overload
+from collections.abc import Iterable, Iterator
 
 from tagward.resource import Resource, TagValue
 from tagward_service.sources.terraform.decoding import FAILURES, refusal
@@ -15,7 +13,7 @@ SIBLINGS = 500
 """How many resources are looked at to learn default tags that the configuration does not spell out."""
 
 
-class Resources(Sequence[Resource]):
+class Resources(Iterable[Resource]):
     """The resources of one file; they can be taken more than once."""
 
     def __init__(self, context: Context, changes: list[ResourceChange], wanted: list[ResourceChange]) -> None:
@@ -24,20 +22,6 @@ class Resources(Sequence[Resource]):
         self._kinds = Kinds()
         self._settled = not context.configuration.unsettled
         context.layers = Layers(changes, self._read, context.configuration)
-
-    def __len__(self) -> int:
-        return len(self._wanted)
-
-    @overload
-    def __getitem__(self, index: int) -> Resource: ...
-    @overload
-    def __getitem__(self, index: slice) -> "Resources": ...
-    def __getitem__(self, index: int | slice) -> "Resource | Resources":
-        if not self._settled:
-            self._settle()
-        if isinstance(index, int):
-            return self._read(self._wanted[index])
-        return self._part(self._wanted[index])
 
     def __iter__(self) -> Iterator[Resource]:
         """Yield the resources; raise InputError where one turns out not to be what it should be."""
@@ -51,11 +35,6 @@ class Resources(Sequence[Resource]):
         except FAILURES as error:
             what = f"`{change.address}`" if change else "the configuration"
             raise refusal(error, context.file, what) from error
-
-    def _part(self, wanted: list[ResourceChange]) -> "Resources":
-        part = copy(self)
-        vars(part)["_wanted"] = wanted
-        return part
 
     def _read(self, change: ResourceChange) -> Resource:
         return self._kinds[change.type, change.provider_name].read(change, self._context)
