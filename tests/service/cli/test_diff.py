@@ -51,9 +51,9 @@ def test_a_value_that_is_taken_back_is_told(run: Run, compiled: Path) -> None:
 
     assert ran.code == 1
     assert (
-        "  stricter  creating an EC2 instance, or 4 other kinds, with `ml-team` = `a` is denied now (was allowed)\n"
-        "            [ec2:RunInstances on instance" in ran.out
-    )
+        "  stricter  creating an EC2 instance, or 4 other kinds, with `ml-team` = `a` is denied now"
+        " (was allowed)\n            [ec2:RunInstances on instance"
+    ) in ran.out
     assert ran.out.endswith("drift: 1 stricter\n")
 
 
