@@ -1,32 +1,37 @@
-"""What an admission policy does to a request, next to what evaluation says of the object in it."""
+"""What admission policies do to a request, next to what evaluation says of the object in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any, Literal
 
 import yaml
-from msgspec import Struct
+from msgspec import UNSET, Struct, convert
+from msgspec.structs import replace
 
 from tagward.catalog import kubernetes_kind
 from tagward.evaluation import Evaluator
 from tagward.globs import matcher
+from tagward.language import KubernetesVap, Kyverno, Targets
 from tagward.policy import MODES, Policy
 from tagward.resource import Layer, Resource
-from tagward_generators.kubernetes.matching import SYSTEM_NAMESPACES
+from tagward_generators import target
+from tagward_generators.kubernetes.settings import settings_of
 from tagward_generators.targets import Artifact, Compilation
 from tagward_service.admission.contract import Request
 from tagward_service.admission.objects import is_owned, resource_of
-from tests.generators.kubernetes_objects import NAMESPACES, Data, Objects
-from tests.generators.laws import Breach, Row, breaches, broken_rows
-from tests.generators.random_policies import DAY
+from tests.generators.kubernetes_objects import Data, Objects, labels_in
+from tests.generators.laws import Breach, Row, breaches, broken_rows, row_breaches
+from tests.generators.random_policies import DAY, policy
 from tests.generators.random_tags import tags
 from tests.generators.worlds import KUBERNETES
 from tests.oracles.manifests import namespace
 from tests.oracles.vap_engine import Policy as Admission
 from tests.oracles.vap_engine import Verdict
 from tests.oracles.vap_matching import matches
+
+Broken = Callable[[Compilation], Compilation]
 
 
 class Asked(Struct, frozen=True):
@@ -40,40 +45,49 @@ class Asked(Struct, frozen=True):
     @property
     def request(self) -> Data:
         """The request as admission policies see it."""
-        version, metadata = self.object["apiVersion"], self.object["metadata"]
-        group, _, number = version.rpartition("/")
-        known = kubernetes_kind(group, self.object["kind"])
+        kind, metadata = self.kind, self.object["metadata"]
+        known = kubernetes_kind(kind["group"], kind["kind"])
         assert known is not None
         return {
             "operation": self.operation,
-            "kind": {"group": group, "version": number, "kind": self.object["kind"]},
-            "resource": {"group": group, "version": number, "resource": known.plural},
+            "kind": kind,
+            "resource": {"group": kind["group"], "version": kind["version"], "resource": known.plural},
             "name": metadata.get("name", ""),
             "namespace": metadata.get("namespace", ""),
             "object": self.object,
             "oldObject": self.old,
         }
 
+    @property
+    def kind(self) -> dict[str, str]:
+        """The kind of the object."""
+        group, _, version = self.object["apiVersion"].rpartition("/")
+        return {"group": group, "version": version, "kind": self.object["kind"]}
+
     def resource(self, data: Data) -> Resource:
         """Read an object as the webhook does, which reads it as the manifests source does."""
-        where = self.namespace["metadata"] if self.namespace else None
-        layer = Layer("namespace", where["name"], where["labels"]) if where else None
-        group, _, number = data["apiVersion"].rpartition("/")
-        kind = {"group": group, "version": number, "kind": data["kind"]}
-        name = data["metadata"].get("namespace", "")
-        return resource_of(_request(kind, name), data, layer)
+        around = self.namespace["metadata"] if self.namespace else None
+        layer = Layer("namespace", around["name"], around["labels"]) if around else None
+        return resource_of(_request(self.kind, data["metadata"].get("namespace", "")), data, layer)
 
 
 def _request(kind: Mapping[str, str], where: str) -> Request:
-    from msgspec import convert
-
     return convert({"uid": "0", "kind": kind, "operation": "CREATE", "namespace": where}, Request)
 
 
-def asked(rng: Random, policy: Policy, *, kind: Any = None) -> Asked:
+def drawn_policy(rng: Random) -> Policy:
+    """Make a policy with settings of the targets for Kubernetes."""
+    excluded: Any = rng.choice((UNSET, UNSET, ["kube-system"], ["kube-system", "team-*"], []))
+    updates: Any = rng.choice((UNSET, "fair", "strict"))
+    vap = KubernetesVap(exclude_namespaces=excluded, updates=updates, parameters=rng.random() < 0.3)
+    kyverno = Kyverno(exclude_namespaces=excluded, updates=updates)
+    return replace(policy(rng, KUBERNETES), targets=Targets(kubernetes_vap=vap, kyverno=kyverno))
+
+
+def asked(rng: Random, policy: Policy) -> Asked:
     """Make a request."""
     objects = Objects(rng, policy)
-    made = objects.object(kind)
+    made = objects.object()
     where = made["metadata"].get("namespace")
     if where and rng.random() < 0.03:
         where = made["metadata"]["namespace"] = "kube-system"
@@ -81,14 +95,20 @@ def asked(rng: Random, policy: Policy, *, kind: Any = None) -> Asked:
         made["metadata"]["deletionTimestamp"] = "2026-11-21T00:00:00Z"
     labels = tags(rng, policy, KUBERNETES) if rng.random() < 0.5 else {}
     around = namespace(where, labels) if where else None
-    if rng.random() < 0.8:
-        return Asked("CREATE", made, None, around)
-    return Asked("UPDATE", made, objects.relabelled(made), around)
+    old = objects.relabelled(made)
+    updated = Asked("UPDATE", made, old, around)
+    # Labels that move, and mean the same where they are now, are changed or not: nobody says.
+    moved = is_unchanged(updated) is not (labels_in(old) == labels_in(made))
+    return Asked("CREATE", made, None, around) if moved or rng.random() < 0.8 else updated
 
 
-def namespaces() -> tuple[str, ...]:
-    """Name every namespace that objects live in."""
-    return NAMESPACES
+def is_unchanged(one: Asked) -> bool:
+    """Say whether an update leaves the labels as they are."""
+    return one.old is not None and _labels(one.resource(one.old)) == _labels(one.resource(one.object))
+
+
+def _labels(resource: Resource) -> tuple[object, ...]:
+    return resource.tags, tuple((part.what, part.tags) for part in resource.parts)
 
 
 class Stage(Struct, frozen=True):
@@ -97,21 +117,24 @@ class Stage(Struct, frozen=True):
     mode: str
     document: Data
     admission: Admission
+    params: Data | None
 
-    def decide(self, one: Asked, params: Any = None) -> Verdict | None:
+    def decide(self, one: Asked) -> Verdict | None:
         """Decide a request; None when the policy is not about it."""
         request = one.request
         if not matches(self.document["spec"]["matchConstraints"], request, one.namespace):
             return None
-        return self.admission.decide(request, namespace=one.namespace, params=params)
+        return self.admission.decide(request, namespace=one.namespace, params=self.params)
 
 
 def stages(compilation: Compilation) -> Iterator[Stage]:
     """Make every policy of a compilation ready."""
-    for artifact in compilation.artifacts:
-        policy, *_ = documents(artifact)
-        if policy["kind"] != "ConfigMap":
-            yield Stage(policy["metadata"]["name"].rpartition("-")[2], policy, Admission(policy))
+    every = [each for artifact in compilation.artifacts for each in documents(artifact)]
+    params = next((each for each in every if each["kind"] == "ConfigMap"), None)
+    for each in every:
+        if each["kind"].endswith("Policy"):
+            mode = each["metadata"]["name"].rpartition("-")[2]
+            yield Stage(mode, each, Admission(each), params)
 
 
 def documents(artifact: Artifact) -> list[Data]:
@@ -122,33 +145,36 @@ def documents(artifact: Artifact) -> list[Data]:
 class Judge:
     """Evaluation on admission, with what a guardrail leaves alone."""
 
-    def __init__(
-        self, policy: Policy, excluded: tuple[str, ...] = SYSTEM_NAMESPACES, *, fair: bool = True
-    ) -> None:
+    def __init__(self, policy: Policy, given: KubernetesVap | Kyverno) -> None:
+        settings = settings_of(given)
         self.assess = Evaluator(policy, as_of=DAY, surface="admission").assess
-        self.is_excluded = matcher(excluded) if excluded else lambda _: False
-        self.fair = fair
+        self.is_excluded = matcher(settings.exclude_namespaces or ("nowhere",))
+        self.fair = settings.is_fair
 
     def broken(self, one: Asked, mode: str) -> frozenset[Row]:
         """Return the rules that an object breaks in a mode, where it is anybody's to judge."""
         metadata = one.object["metadata"]
         if self.is_excluded(metadata.get("namespace", "")) or "deletionTimestamp" in metadata:
             return frozenset()
-        if is_owned(one.object) or (mode == "deny" and self.fair and _is_unchanged(one)):
+        if is_owned(one.object) or (mode == "deny" and self.fair and is_unchanged(one)):
             return frozenset()
         return broken_rows(self.assess(one.resource(one.object)), mode)
 
 
-def _is_unchanged(one: Asked) -> bool:
-    return one.old is not None and _labels(one.resource(one.old)) == _labels(one.resource(one.object))
+def found(rng: Random, number: int, *, broken: Broken = lambda compilation: compilation) -> Iterator[Breach]:
+    """List the breaches of a random policy by random requests; `broken` may break what was compiled."""
+    drawn = drawn_policy(rng)
+    compilation = broken(target("kubernetes-vap").compile(drawn, as_of=DAY))
+    yield from row_breaches(drawn, compilation)
+    judge, ready = Judge(drawn, drawn.targets.kubernetes_vap), tuple(stages(compilation))
+    for _ in range(number):
+        yield from law_breaches(judge, compilation, ready, asked(rng, drawn))
 
 
-def _labels(resource: Resource) -> tuple[object, ...]:
-    return resource.tags, tuple((part.what, part.tags) for part in resource.parts)
-
-
-def law_breaches(judge: Judge, compilation: Compilation, ready: list[Stage], one: Asked) -> Iterator[Breach]:
-    """List the breaches of the laws by one request, mode by mode."""
+def law_breaches(
+    judge: Judge, compilation: Compilation, ready: tuple[Stage, ...], one: Asked
+) -> Iterator[Breach]:
+    """List the breaches of the laws by one request, mode by mode; an error is a refusal that nobody meant."""
     by_mode = {stage.mode: stage for stage in ready}
     for mode in MODES:
         verdict = by_mode[mode].decide(one) if mode in by_mode else None

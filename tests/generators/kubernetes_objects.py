@@ -69,7 +69,7 @@ class Objects:
         before = deepcopy(made)
         before["metadata"]["annotations"] = {"note": "before"}
         if self.rng.random() < 0.5:
-            for labels in _label_maps(before):
+            for labels in labels_in(before):
                 if self.rng.random() < 0.5:
                     labels.clear()
                     labels.update(self.labels())
@@ -204,14 +204,18 @@ _COMPLETE: dict[str, Callable[[Data], None]] = {
 }
 
 
-def _label_maps(node: Any) -> Iterator[Labels]:
+def labels_in(node: Any) -> list[Labels]:
     """List every map of labels in an object."""
+    return list(_labels_in(node))
+
+
+def _labels_in(node: Any) -> Iterator[Labels]:
     if isinstance(node, dict):
         for key, each in node.items():
             if key == "labels":
                 yield each
             else:
-                yield from _label_maps(each)
+                yield from _labels_in(each)
     elif isinstance(node, list):
         for each in node:
-            yield from _label_maps(each)
+            yield from _labels_in(each)
