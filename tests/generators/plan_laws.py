@@ -1,7 +1,7 @@
 """The laws of compilation for guardrails on plans: each resource of each plan, in each mode."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,12 +14,25 @@ from tagward_service.sources.interface import Place
 from tagward_service.sources.terraform.plan import read_plan
 from tests.generators.laws import Breach, breaches, broken_rows
 from tests.generators.random_policies import DAY
+from tests.oracles import opa_engine
 
 Said = Mapping[str, frozenset[str]]
 """The addresses of the resources that something is said of, by mode."""
 
 NOWHERE = Place()
 EVERYTHING_WELL: frozenset[str] = frozenset()
+
+
+def said_by_opa(compilation: Compilation, package: str, plans: Sequence[Any]) -> list[Said]:
+    """Ask OPA of which resources of each plan the rules of a package say something."""
+    modules = {artifact.path: artifact.content for artifact in compilation.artifacts}
+    answers = opa_engine.evaluate(modules, f"data.{package}", plans)
+    return [{mode: addresses(answer.get(mode, ())) for mode in MODES} for answer in answers]
+
+
+def addresses(found: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    """Return the resources that findings are about."""
+    return frozenset(each["resource"] for each in found if "resource" in each)
 
 
 def assessed(policy: Policy, plan: Any) -> list[Assessment]:

@@ -106,7 +106,7 @@ class Plan:
         ]
         for cloud, types in CONTAINERS.items():
             for type_ in types:
-                if rng.random() < 0.2:
+                if rng.random() < 0.4:
                     self._add(cloud, type_)
         while len(self.changes) < count:
             cloud = rng.choice(("aws", "aws", "azure", "gcp"))
@@ -139,6 +139,7 @@ class Plan:
         after, unknown, written = Shapes(rng, self.policy, cloud, type_, added).shown()
         if rng.random() < 0.5:
             after["name"] = rng.choice(("web-1", "web-x", "db", ""))
+        after |= _inside(rng, cloud, type_)
         self.modules[module]["resources"].append(
             {
                 "address": f"{type_}.{name}",
@@ -151,17 +152,17 @@ class Plan:
         )
         index = rng.choice(("", "", "[0]", '["a"]'))
         address = ".".join(filter(None, (module, f"{type_}.{name}{index}")))
-        gone = rng.random() < 0.05
+        state = rng.random()
         registry = rng.choice(("registry.terraform.io", "registry.opentofu.org"))
         self.changes.append(
             {
                 "address": address,
                 **({"module_address": module} if module else {}),
-                "mode": "data" if gone and rng.random() < 0.5 else "managed",
+                "mode": "data" if state < 0.04 else "managed",
                 "type": type_,
                 "name": name,
                 "provider_name": f"{registry}/hashicorp/{LOCAL[cloud]}",
-                **({"deposed": "abcd1234"} if gone else {}),
+                **({"deposed": "abcd1234"} if state > 0.96 else {}),
                 "change": {
                     "actions": rng.choice(ACTIONS),
                     "before": None,
@@ -175,6 +176,17 @@ class Plan:
     def _provider(self, name: str) -> Provider | None:
         found = [each for each in self.providers if each.key.rpartition(":")[2].split(".")[0] == name]
         return self.rng.choice(found) if found else None
+
+
+def _inside(rng: Random, cloud: str, type_: str) -> Json:
+    """Say what a resource lives in, or how others refer to it."""
+    if type_ == "azurerm_resource_group":
+        return {"name": "group"}
+    if type_ == "google_project":
+        return {"project_id": "project-1"}
+    if rng.random() < 0.4:
+        return {}
+    return {"azure": {"resource_group_name": "group"}, "gcp": {"project": "project-1"}}.get(cloud, {})
 
 
 class Shapes:
