@@ -22,20 +22,29 @@ class Found(Struct, frozen=True):
 def find(named: str | None, origin: str, start: Path) -> Found:
     """Find the policy: the one that was named, or the nearest file, or the default pack."""
     if named is not None:
-        return Found(named if named.startswith("pack:") else Path(named), origin)
+        return Found(named if named.startswith("pack:") else _file(Path(named)), origin)
     nearest = _nearest(start)
     if nearest is not None:
         return Found(nearest, "found in the directory or above it")
     return Found(DEFAULT_PACK, "default", fallback=True)
 
 
+def _file(named: Path) -> Path:
+    """Return the policy file in a directory, or what was named itself."""
+    return _inside(named) or named
+
+
+def _inside(directory: Path) -> Path | None:
+    return next((directory / name for name in NAMES if (directory / name).is_file()), None)
+
+
 def _nearest(start: Path) -> Path | None:
     """Look upward from a directory; the git root, the home directory or the root of all is the last."""
     home = _home()
     for directory in (start, *start.parents):
-        for name in NAMES:
-            if (directory / name).is_file():
-                return _short(directory / name, start)
+        found = _inside(directory)
+        if found:
+            return _short(found, start)
         if (directory / ".git").exists() or directory == home:
             return None
     return None

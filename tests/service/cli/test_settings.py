@@ -46,6 +46,19 @@ def test_a_policy_is_found_upward_to_the_git_root(
     assert shown(run)["policy"][0] == "../tagward.yaml"
 
 
+def test_a_folder_stands_for_the_policy_in_it(run: Run, here: Path) -> None:
+    (here / "policies").mkdir()
+    policy(here / "policies" / "tagward.yaml", "inside")
+    assert shown(run, "--policy", "policies")["policy"] == ("policies/tagward.yaml", "--policy")
+
+
+def test_a_folder_without_a_policy_is_refused(run: Run, here: Path) -> None:
+    (here / "empty").mkdir()
+    ran = run("check", "empty")
+    assert ran.code == 2
+    assert "is a directory" in ran.err
+
+
 def test_the_search_ends_at_the_git_root(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     policy(here / "tagward.yaml", "outside")
     (here / "inner" / ".git").mkdir(parents=True)
