@@ -35,7 +35,8 @@ class Option(Struct, frozen=True):
 POLICY = Option(
     name="policy",
     metavar="POLICY",
-    help="policy file or its folder, or pack:NAME; else tagward.yaml from here up to the git root, else pack:ml-platform",
+    help="policy file or its folder, or pack:NAME; else tagward.yaml from here up to the git root, "
+    "else pack:ml-platform",
 )
 AS_OF = Option(
     name="as_of", metavar="DATE", help="judge as on this day (UTC), YYYY-MM-DD; today if not given"
