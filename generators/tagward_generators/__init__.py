@@ -11,6 +11,7 @@ TARGETS = {
     "azure-policy": ("azure_policy", "AzurePolicy"),
     "gcp-org-policy": ("gcp_org_policy", "GcpOrgPolicy"),
     "kubernetes-vap": ("kubernetes_vap", "KubernetesVap"),
+    "kyverno": ("kyverno", "Kyverno"),
 }
 """Every target: the module and the class that are imported when somebody asks for it."""
 

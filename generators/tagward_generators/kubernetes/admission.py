@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,11 @@ class Stage(Struct, frozen=True):
 
 
 class Admission:
-    """A policy for admission on a day."""
+    """A policy for admission on a day.
+
+    `lists` names variables that hold values, `above` makes them; None where values cannot be kept elsewhere.
+    `at_once` are the modes in which only the first message gets out, so that it must say everything.
+    """
 
     def __init__(
         self,
@@ -43,12 +47,15 @@ class Admission:
         settings: Settings,
         lists: Mapping[tuple[str, ...], str] | None = None,
         above: Sequence[Variable] = (),
+        at_once: Collection[str] = ("deny",),
     ) -> None:
         self.policy = policy
         self.settings = settings
         self.kinds = judged_kinds(policy)
         self.checks = Checks(policy, day, self.kinds, lists)
         self.above = above
+        self.parameters = lists is not None
+        self.at_once = at_once
 
     def stages(self) -> Iterator[Stage]:
         """Make one policy for each mode in which there is something to check, the strictest first."""
@@ -57,7 +64,7 @@ class Admission:
             checks = tuple(each for each in every if each.mode == mode)
             if checks:
                 spec = self._spec(mode, checks)
-                check(f"{self.policy.name}-{mode}", spec)
+                check(f"{self.policy.name}-{mode}", spec, parameters=self.parameters)
                 yield Stage(mode, spec)
 
     def _spec(self, mode: str, checks: Sequence[Check]) -> dict[str, Any]:
@@ -69,7 +76,8 @@ class Admission:
             "matchConditions": conditions(excluded),
             "variables": self._variables(mode, names, checks),
             "validations": [
-                _validation(mode, name, each.message) for name, each in zip(names, checks, strict=True)
+                _validation(name, each.message, at_once=mode in self.at_once)
+                for name, each in zip(names, checks, strict=True)
             ],
         }
 
@@ -77,21 +85,21 @@ class Admission:
         tags = (messages.facts for messages in self.checks.messages.values())
         known = Variables(self.kinds, tags, fair=mode == "deny" and self.settings.is_fair).all()
         faults = [(name, each.faults) for name, each in zip(names, checks, strict=True)]
-        said = [("said", self._said(names))] if mode == "deny" else []
+        said = [("said", self._said(names))] if mode in self.at_once else []
         needed = [f"variables.{name}" for name, _ in (*faults, *said)]
         variables = used((*self.above, *known, *faults, *said), needed)
         return [{"name": name, "expression": text} for name, text in variables]
 
     def _said(self, names: Sequence[str]) -> str:
-        """Say everything at once: of the validations that deny, the API server reports the first only."""
+        """Say everything at once: of the validations that fail, only the first is reported."""
         name = f"{self.policy.name} {one_line(self.policy.version)}"
         head = quoted(f" does not carry the labels of the policy {name}: ")
         faults = ",\n".join(f'variables.{name}.join("; ")' for name in names)
         return _shortened(f'variables.address + {head} + [\n{faults}].filter(t, t != "").join("; ")')
 
 
-def _validation(mode: str, name: str, message: str) -> dict[str, str]:
-    said = "variables.said" if mode == "deny" else _shortened(f'variables.{name}.join("; ")')
+def _validation(name: str, message: str, *, at_once: bool) -> dict[str, str]:
+    said = "variables.said" if at_once else _shortened(f'variables.{name}.join("; ")')
     return {
         "expression": f"size(variables.{name}) == 0",
         "messageExpression": said,

@@ -20,14 +20,15 @@ LARGEST_TO_APPLY = 250_000
 TOO_LARGE_TO_APPLY = "apply with `kubectl apply --server-side`: the policies are too large for its annotation"
 
 
-def check(name: str, spec: Mapping[str, Any]) -> None:
-    """Raise CompileError when a policy is too large."""
+def check(name: str, spec: Mapping[str, Any], *, parameters: bool = True) -> None:
+    """Raise CompileError when a policy is too large; `parameters` are a way out where there are any."""
+    way_out = ", or keep registries in parameters" if parameters else ""
     for each in spec["variables"]:
         length = len(each["expression"])
         if length > LONGEST_EXPRESSION:
             raise CompileError(
                 f"`{each['name']}` of `{name}` has {length:,} characters, the API server takes "
-                f"{LONGEST_EXPRESSION:,}; use fewer values or tags, or keep registries in parameters"
+                f"{LONGEST_EXPRESSION:,}; use fewer values or tags{way_out}"
             )
     if size(spec) > LARGEST:
         raise CompileError(
