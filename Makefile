@@ -9,7 +9,7 @@ SOURCES := policies generators service
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 install: $(STAMP) ## make .venv with everything that running, testing and developing need
 
@@ -57,6 +57,9 @@ bench: install ## measure against a floor and against peers; writes docs/benchma
 	sh benchmarks/install.sh
 	$(BIN)/python benchmarks/run.py
 
+bench-webhook: install ## load the webhook with wrk, beside a bare endpoint; writes docs/benchmarks-webhook.md
+	$(BIN)/python benchmarks/webhook.py --write docs/benchmarks-webhook.md
+
 catalog: install ## make the catalogue again from the published data it is pinned to
 	@test -x .tools/catalog/bin/python || $(PYTHON) -m venv .tools/catalog
 	.tools/catalog/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/catalog.txt
@@ -72,4 +75,4 @@ lock: install ## resolve the requirements anew: versions and hashes, no addresse
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo test check format docs fuzz conformance apiserver bench catalog lock clean
+.PHONY: help install demo test check format docs fuzz conformance apiserver bench bench-webhook catalog lock clean
