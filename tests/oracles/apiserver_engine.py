@@ -46,10 +46,11 @@ def version() -> str:
 
 
 @contextmanager
-def running() -> Iterator[Client]:
+def running(authorization: str = "AlwaysAllow") -> Iterator[Client]:
     """Start etcd and an API server; yield a client that may do everything; stop both.
 
-    Every request is authorised, service accounts are not looked for, nothing runs or schedules a pod.
+    Others may do what `authorization` lets them (RBAC, else everything); pods need no service account, and
+    nothing runs or schedules them.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="apiserver-")))
@@ -58,7 +59,8 @@ def running() -> Iterator[Client]:
         token = token_hex(16)
         (folder / "tokens.csv").write_text(f'{token},admin,admin,"system:masters"\n')
         _make_key(folder / "service-account.key")
-        server = stack.enter_context(_process("kube-apiserver", folder, _server_flags(folder, etcd, port)))
+        flags = [*_server_flags(folder, etcd, port), f"--authorization-mode={authorization}"]
+        server = stack.enter_context(_process("kube-apiserver", folder, flags))
         client = Client(f"https://127.0.0.1:{port}", token, folder / "certificates" / "apiserver.crt")
         stack.callback(client.close)
         _wait(client, server, folder / "kube-apiserver.log")
@@ -87,7 +89,6 @@ def _server_flags(folder: Path, etcd: int, port: int) -> list[str]:
         f"--secure-port={port}",
         f"--cert-dir={folder / 'certificates'}",
         f"--token-auth-file={folder / 'tokens.csv'}",
-        "--authorization-mode=AlwaysAllow",
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={key}",
         f"--service-account-signing-key-file={key}",

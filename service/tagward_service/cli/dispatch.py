@@ -72,6 +72,12 @@ def _webhook() -> Command:
     return webhook
 
 
+def _webhook_certs() -> Command:
+    from tagward_service.cli import webhook_certs
+
+    return webhook_certs
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
     "check": ("validate a policy and list what each cloud can enforce", _check),
@@ -81,6 +87,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "explain": ("say why one resource is judged as it is", _explain),
     "serve": ("serve the Kubernetes admission webhook", _serve),
     "webhook config": ("tell the API server of the webhook", _webhook),
+    "webhook certs": ("make and renew the certificate of the webhook", _webhook_certs),
 }
 """Name of each command, what it does, and how to get at its module without importing the others."""
 
@@ -110,7 +117,7 @@ def dispatch(arguments: Sequence[str]) -> int:
 
 def root_help() -> str:
     """Return the help page of `tagward` itself."""
-    commands = "\n".join(f"  {name:<14} {summary}" for name, (summary, _) in COMMANDS.items())
+    commands = "\n".join(f"  {name:<15} {summary}" for name, (summary, _) in COMMANDS.items())
     codes = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
     return (
         "usage: tagward COMMAND ...\n\n"
