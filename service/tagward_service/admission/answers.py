@@ -57,9 +57,9 @@ def skipped(request: Request, why: str) -> Response:
 
 
 def audit(policy: Policy, decision: str, findings: Iterable[Finding]) -> dict[str, str]:
-    """Return what the audit log keeps: the decision, the codes, and which policy it was."""
+    """Return what the audit log keeps: the decision, each code with its mode, and which policy it was."""
     kept = {"decision": decision, "policy": f"{policy.name}@{policy.sha256[:12]}"}
-    codes = ",".join(sorted({each.code.value for each in findings}))
+    codes = ",".join(sorted({f"{each.code.value}:{each.mode}" for each in findings}))
     if codes:
         kept["codes"] = codes
     return kept

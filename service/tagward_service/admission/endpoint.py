@@ -118,6 +118,7 @@ class Admission:
         """Count and log a decision; values of labels are nobody's business here."""
         decision = "denied" if not response.allowed else "patched" if response.patch else "allowed"
         self.metrics.reviewed(webhook, decision, seconds)
+        self.metrics.found(response.audit_annotations.get("codes", ""))
         if self.log.decisions == "none" or (self.log.decisions == "denied" and response.allowed):
             return
         self.log.write(

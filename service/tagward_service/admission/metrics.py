@@ -21,7 +21,10 @@ class Metrics:
             "tagward_admission_reviews", "Reviews answered.", ("webhook", "decision"), registry=self.registry
         )
         self._codes = Counter(
-            "tagward_admission_findings", "Findings, by code.", ("code", "mode"), registry=self.registry
+            "tagward_admission_findings",
+            "Reviews with a finding of this code.",
+            ("code", "mode"),
+            registry=self.registry,
         )
         self._refused = Counter(
             "tagward_admission_bad_requests",
@@ -38,16 +41,20 @@ class Metrics:
         self._age = Gauge("tagward_policy_age_seconds", "Time since it was loaded.", registry=self.registry)
         self._failures = Gauge("tagward_policy_reload_failures", "Loads that failed.", registry=self.registry)
         self._review = cache(self._reviews.labels)
-        self._finding = cache(self._codes.labels)
+        self._finding = cache(self._findings)
 
     def reviewed(self, webhook: str, decision: str, seconds: float) -> None:
         """Count an answer."""
         self._review(webhook, decision).inc()
         self._seconds.observe(seconds)
 
-    def found(self, code: str, mode: str) -> None:
-        """Count a finding."""
-        self._finding(code, mode).inc()
+    def found(self, codes: str) -> None:
+        """Count what an audit annotation lists: `TW001:deny,TW006:warn`."""
+        for counter in self._finding(codes):
+            counter.inc()
+
+    def _findings(self, codes: str) -> tuple[Counter, ...]:
+        return tuple(self._codes.labels(*each.split(":")) for each in codes.split(",") if each)
 
     def refused(self, status: int) -> None:
         """Count a request that is no review."""

@@ -172,7 +172,8 @@ def test_decisions_are_logged_and_counted_and_values_are_not(webhook: Webhook) -
     webhook.ask(content=body(deployment({"ml-team": ""}), name=hostile), headers=JSON)
 
     (line,) = webhook.logged()
-    assert (line["uid"], line["decision"], line["codes"]) == ("u-9", "denied", "TW005")
+    assert (line["uid"], line["decision"], line["codes"]) == ("u-9", "denied", "TW005:deny")
     assert (line["kind"], line["namespace"], line["name"]) == ("apps/Deployment", "dev", hostile)
     metrics = webhook.ask("GET", "/metrics").text
     assert 'tagward_admission_reviews_total{decision="denied",webhook="validate"} 1.0' in metrics
+    assert 'tagward_admission_findings_total{code="TW005",mode="deny"} 1.0' in metrics

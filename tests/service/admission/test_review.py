@@ -77,7 +77,7 @@ def test_a_denial_names_each_label_with_its_fix() -> None:
             "- `ml-team` is missing on its pods: add `ml-team: nlp` to `spec.template.metadata.labels`"
         ),
     }
-    assert answer["auditAnnotations"]["codes"] == "TW001"
+    assert answer["auditAnnotations"]["codes"] == "TW001:deny"
 
 
 @pytest.mark.parametrize("operation", ["DELETE", "CONNECT"])
