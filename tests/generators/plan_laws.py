@@ -7,32 +7,36 @@ from typing import Any
 from msgspec.structs import replace
 
 from tagward.evaluation import Evaluator
-from tagward.findings import Assessment, Code
+from tagward.findings import SEVERITY, Assessment, Code
 from tagward.policy import MODES, Policy
 from tagward_generators.targets import Compilation
 from tagward_service.sources.interface import Place
 from tagward_service.sources.terraform.plan import read_plan
-from tests.generators.laws import Breach, breaches, broken_rows
+from tests.generators.laws import Breach, Row, broken_rows, exact_rows
 from tests.generators.random_policies import DAY
 from tests.oracles import opa_engine
 
-Said = Mapping[str, frozenset[str]]
-"""The addresses of the resources that something is said of, by mode."""
+Said = Mapping[str, Mapping[str, frozenset[Row]]]
+"""The rules that something is said about, by mode and by the address of the resource."""
 
 NOWHERE = Place()
-EVERYTHING_WELL: frozenset[str] = frozenset()
+WELL: frozenset[Row] = frozenset()
 
 
 def said_by_opa(compilation: Compilation, package: str, plans: Sequence[Any]) -> list[Said]:
-    """Ask OPA of which resources of each plan the rules of a package say something."""
+    """Ask OPA of which resources of each plan the rules of a package say what."""
     modules = {artifact.path: artifact.content for artifact in compilation.artifacts}
     answers = opa_engine.evaluate(modules, f"data.{package}", plans)
-    return [{mode: addresses(answer.get(mode, ())) for mode in MODES} for answer in answers]
+    return [{mode: by_address(answer.get(mode, ())) for mode in MODES} for answer in answers]
 
 
-def addresses(found: Iterable[Mapping[str, str]]) -> frozenset[str]:
-    """Return the resources that findings are about."""
-    return frozenset(each["resource"] for each in found if "resource" in each)
+def by_address(found: Iterable[Mapping[str, str]]) -> dict[str, frozenset[Row]]:
+    """Return the rules that findings are about, by resource."""
+    rows: dict[str, set[Row]] = {}
+    for each in found:
+        if "resource" in each:
+            rows.setdefault(each["resource"], set()).add((each["tag"], each["rule"]))
+    return {address: frozenset(about) for address, about in rows.items()}
 
 
 def assessed(policy: Policy, plan: Any) -> list[Assessment]:
@@ -43,33 +47,44 @@ def assessed(policy: Policy, plan: Any) -> list[Assessment]:
 
 
 def resource_breaches(compilation: Compilation, judged: Assessment, said: Said) -> Iterator[Breach]:
-    """Compare what is said of one resource of a plan with what evaluation finds."""
+    """Compare what is said of one resource of a plan with what evaluation finds, rule by rule."""
+    exact = exact_rows(compilation)
     for mode in MODES:
-        denied = judged.resource.address in said.get(mode, EVERYTHING_WELL)
-        broken = broken_rows(sure(judged, denied=denied), mode)
-        for each in breaches(compilation, broken, denied=denied):
-            yield Breach(each.law, f"{mode}: {each.said}: {judged}")
+        about = said.get(mode, {}).get(judged.resource.address, WELL)
+        broken = broken_rows(judged, mode)
+        for row in sorted(about - excused(judged, mode)):
+            if _plain(row) not in set(map(_plain, broken)):
+                law = "L1" if not broken else "L2" if row in exact else "L3"
+                yield Breach(law, f"{mode}: {row} is said of what does not break it: {judged}")
+        for row in sorted(broken_rows(certain(judged), mode) & exact):
+            if _plain(row) not in set(map(_plain, about)):
+                yield Breach("L2", f"{mode}: let through what breaks {row}: {judged}")
 
 
-def sure(judged: Assessment, *, denied: bool) -> Assessment:
-    """Leave out doubts, which are no violations.
+def excused(judged: Assessment, mode: str) -> frozenset[Row]:
+    """Return rules that may be said to be broken: a key that is misspelt is not in the policy either."""
+    severity = SEVERITY[mode]
+    misspelt = any(each.code is Code.MISSPELT and each.severity == severity for each in judged.findings)
+    return frozenset({("*", "limits.closed")}) if misspelt else WELL
 
-    What is let through may also be a misspelt or retired key where the right one may turn up at the apply.
-    What is denied may also be advised, where evaluation names another piece of advice, which is in doubt.
-    """
-    late = (Code.MISSPELT, Code.DEPRECATED) if judged.resource.open and not denied else ()
-    kept = (
-        each
-        for each in judged.findings
-        if (each.code is not Code.UNKNOWN or (denied and each.status == "recommended"))
-        and not (each.code in late and "/required" in each.rule)
-    )
+
+def certain(judged: Assessment) -> Assessment:
+    """Leave out what is in doubt: keys misspelt or retired, where the right one may turn up at the apply."""
+    if not judged.resource.open:
+        return judged
+    late = (Code.MISSPELT, Code.DEPRECATED)
+    kept = (each for each in judged.findings if not (each.code in late and "/required" in each.rule))
     return replace(judged, findings=tuple(kept))
+
+
+def _plain(row: Row) -> Row:
+    """Leave out which of a tag's requirements is meant: evaluation names one of those that are broken."""
+    return row[0], row[1].partition("[")[0]
 
 
 def strangers(judged: Sequence[Assessment], said: Said) -> Iterator[Breach]:
     """List what is said of things that evaluation does not even look at."""
     known = {each.resource.address for each in judged}
-    for mode, addresses in said.items():
-        if addresses - known:
-            yield Breach("L1", f"{mode}: says something of {sorted(addresses - known)}")
+    for mode, about in said.items():
+        if about.keys() - known:
+            yield Breach("L1", f"{mode}: says something of {sorted(about.keys() - known)}")
