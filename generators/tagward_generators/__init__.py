@@ -12,6 +12,7 @@ TARGETS = {
     "gcp-org-policy": ("gcp_org_policy", "GcpOrgPolicy"),
     "kubernetes-vap": ("kubernetes_vap", "KubernetesVap"),
     "kyverno": ("kyverno", "Kyverno"),
+    "rego": ("rego", "Rego"),
 }
 """Every target: the module and the class that are imported when somebody asks for it."""
 
