@@ -34,7 +34,8 @@ class Request(Struct, frozen=True, rename="camel", kw_only=True):
     """What the API server asks.
 
     `object` is a mapping on CREATE and UPDATE, `old_object` on UPDATE and DELETE; elsewhere they are
-    whatever was sent, None as a rule.
+    whatever was sent, None as a rule. `namespace_object` is the Namespace, for callers who know it; the API
+    server sends none.
     """
 
     uid: str
@@ -45,6 +46,7 @@ class Request(Struct, frozen=True, rename="camel", kw_only=True):
     namespace: str = ""
     object: Any = None
     old_object: Any = None
+    namespace_object: Any = None
     dry_run: bool = False
 
 

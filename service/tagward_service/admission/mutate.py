@@ -55,25 +55,31 @@ class Filler:
         return [
             operation
             for labels in label_maps(kind, request.object)
-            for operation in self._filled(labels, request.object, namespace_labels or {})
+            for operation in self._filled(labels, request.object, namespace_labels)
         ]
 
-    def _filled(self, labels: LabelMap, data: Data, namespace_labels: Tags) -> list[Data]:
+    def _filled(self, labels: LabelMap, data: Data, namespace_labels: Tags | None) -> list[Data]:
         added = dict(self._missing(labels.effective, data, namespace_labels))
         return _additions(data, labels.path, added)
 
     def _missing(
-        self, there: Mapping[str, Any], data: Data, namespace_labels: Tags
+        self, there: Mapping[str, Any], data: Data, namespace_labels: Tags | None
     ) -> Iterator[tuple[str, str]]:
         """List the labels to add: as the object has them, else its namespace, else by default."""
         own = as_mapping(value_at(data, ".".join(OWN)))
         for each in self.tags:
             if any(key in there for key in each.keys):
                 continue
-            inherited = namespace_labels if "namespace" in each.tag.inherit else {}
-            value = each.value_in(own) or each.value_in(inherited) or self.defaults.get(each.tag.id)
+            value = each.value_in(own) or self._around(each, namespace_labels)
             if value is not None:
                 yield each.keys[0], value
+
+    def _around(self, filled: Filled, namespace_labels: Tags | None) -> str | None:
+        """Return what the namespace says, else the default, unless the namespace may say something else."""
+        default = self.defaults.get(filled.tag.id)
+        if "namespace" not in filled.tag.inherit:
+            return default
+        return None if namespace_labels is None else filled.value_in(namespace_labels) or default
 
 
 class LabelMap(Struct, frozen=True):

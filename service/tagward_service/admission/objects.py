@@ -12,8 +12,10 @@ from tagward.policy import Policy
 from tagward.resource import Layer, Resource, Tags, TagValue, Unknown
 from tagward_service.admission.contract import Request
 from tagward_service.sources.interface import Place
+from tagward_service.sources.kubernetes.labels import read_labels
 from tagward_service.sources.kubernetes.manifests import NAMESPACE, read_object
 from tagward_service.sources.kubernetes.objects import Found, as_mapping
+from tagward_service.sources.kubernetes.parts import OWN
 
 NOWHERE = Place()
 
@@ -27,6 +29,14 @@ def resource_of(request: Request, data: Mapping[str, Any], namespace: Layer | No
     if resource.type == NAMESPACE or namespace is None:
         return resource
     return replace(resource, inherited=(namespace,))
+
+
+def labels_around(request: Request, known: Tags | None) -> Tags | None:
+    """Return the labels of the namespace of a request: as they were sent with it, else as they are known."""
+    sent = request.namespace_object
+    if not isinstance(sent, dict):
+        return known
+    return read_labels(as_mapping(sent.get("metadata")).get("labels"), OWN).tags
 
 
 def namespace_layer(policy: Policy, name: str, labels: Tags | None) -> Layer | None:

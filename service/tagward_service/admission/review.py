@@ -6,16 +6,23 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tagward.evaluation import Evaluator
-from tagward.findings import Assessment, Finding
+from tagward.findings import Assessment, Code, Finding
 from tagward.globs import matcher
 from tagward.policy import Policy, Tag
 from tagward.resource import Layer, Tags
 from tagward_service.admission.answers import audit, denial, skipped, warnings
 from tagward_service.admission.contract import JUDGED, Request, Response, patched
 from tagward_service.admission.mutate import Filler
-from tagward_service.admission.objects import is_leaving, is_owned, namespace_layer, resource_of
+from tagward_service.admission.objects import (
+    is_leaving,
+    is_owned,
+    labels_around,
+    namespace_layer,
+    resource_of,
+)
 
 SURFACE = "admission"
 
@@ -49,7 +56,8 @@ class Reviewer:
         self.policy = policy
         self.day = day
         self.settings = settings
-        self._assess = Evaluator(policy, as_of=day, surface=SURFACE).assess
+        lenient = replace(policy, unknown="warn") if policy.unknown == "fail" else policy
+        self._assess = Evaluator(lenient, as_of=day, surface=SURFACE).assess
         self._filler = Filler(policy, day, settings.defaults)
         self._is_exempt = matcher(settings.exempt_namespaces)
 
@@ -58,7 +66,15 @@ class Reviewer:
         why = self.left_alone(request)
         if why:
             return skipped(request, why)
-        layer = namespace_layer(self.policy, request.namespace, namespace_labels)
+        labels = labels_around(request, namespace_labels)
+        answer = self._judged(request, labels)
+        if answer.allowed or labels is not None:
+            return answer
+        bare = self._judged(request, {})  # for all that is known, the namespace has no labels
+        return bare if bare.allowed else answer
+
+    def _judged(self, request: Request, labels: Tags | None) -> Response:
+        layer = namespace_layer(self.policy, request.namespace, labels)
         assessment = self._assess(resource_of(request, request.object, layer))
         faults = [each for each in assessment.findings if each.severity == "error"]
         before = self._broken_before(request, layer) if faults else frozenset[Place]()
@@ -71,7 +87,7 @@ class Reviewer:
         why = self.left_alone(request) or ("an update" if request.operation != "CREATE" else "")
         if why:
             return skipped(request, why)
-        operations = self._filler.operations(request, namespace_labels)
+        operations = self._filler.operations(request, labels_around(request, namespace_labels))
         return patched(Response(uid=request.uid, allowed=True), operations)
 
     def left_alone(self, request: Request) -> str:
@@ -99,7 +115,7 @@ class Reviewer:
     ) -> Response:
         resource, findings = assessment.resource, assessment.findings
         said = [f"{each.message} (as before this update; will have to be fixed)" for each in old]
-        said += (each.message for each in findings if each.severity == "warning")
+        said += (_warned(each, request) for each in findings if each.severity == "warning")
         said += (each.message for each in findings if each.status == "notice" and each.severity == "info")
         said += self._soon(findings)
         decision = "denied" if fresh else "allowed"
@@ -118,6 +134,14 @@ class Reviewer:
             due = _denied_from(tag, self.day) if tag.id in quiet else None
             if due is not None and due - self.day <= SOON:
                 yield f"{tag.keys.get('kubernetes', tag.id)} is enforced from {due}: it will be refused then"
+
+
+def _warned(finding: Finding, request: Request) -> str:
+    """Say a warning; nothing but the labels of a namespace is ever unknown here."""
+    if finding.code is not Code.UNKNOWN:
+        return finding.message
+    around = f"the labels of namespace {request.namespace} are not known here"
+    return f"`{finding.key}` could not be checked: {around}"
 
 
 def _denied_from(tag: Tag, day: date) -> date | None:
