@@ -11,6 +11,7 @@ TARGETS = {
     "azure-policy": ("azure_policy", "AzurePolicy"),
     "gcp-org-policy": ("gcp_org_policy", "GcpOrgPolicy"),
     "kubernetes-vap": ("kubernetes_vap", "KubernetesVap"),
+    "gatekeeper": ("gatekeeper", "Gatekeeper"),
     "kyverno": ("kyverno", "Kyverno"),
     "rego": ("rego", "Rego"),
 }

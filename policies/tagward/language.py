@@ -312,6 +312,17 @@ class Kyverno(Struct, frozen=True, forbid_unknown_fields=True):
     failure_policy: FailurePolicy | UnsetType = UNSET
 
 
+class Gatekeeper(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the gatekeeper target."""
+
+    exclude_namespaces: ExcludedNamespaces | UnsetType = UNSET
+    updates: Updates | UnsetType = UNSET
+    failure_policy: FailurePolicy | UnsetType = UNSET
+    parameters: (
+        Annotated[bool, Meta(description="Keep the values of registries in the constraints.")] | UnsetType
+    ) = UNSET
+
+
 class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Settings per compile target."""
 
@@ -320,6 +331,7 @@ class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     azure_policy: AzurePolicy = AzurePolicy()
     gcp_org_policy: GcpOrgPolicy = GcpOrgPolicy()
     kubernetes_vap: KubernetesVap = KubernetesVap()
+    gatekeeper: Gatekeeper = Gatekeeper()
     kyverno: Kyverno = Kyverno()
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import UNSET, Struct, convert
 
-from tagward.language import KubernetesVap, Kyverno
+from tagward.language import Gatekeeper, KubernetesVap, Kyverno
 from tagward_generators.kubernetes.matching import SYSTEM_NAMESPACES
 
 
@@ -21,7 +21,7 @@ class Settings(Struct, frozen=True):
         return self.updates == "fair"
 
 
-def settings_of(given: KubernetesVap | Kyverno) -> Settings:
+def settings_of(given: KubernetesVap | Gatekeeper | Kyverno) -> Settings:
     """Fill in what a policy leaves open."""
     named = {field: getattr(given, field, UNSET) for field in Settings.__struct_fields__}
     return convert({field: value for field, value in named.items() if value is not UNSET}, Settings)

@@ -1,0 +1,16 @@
+"""What whoever deploys templates and constraints should know."""
+
+from tagward_generators.gatekeeper.hiding import SeeingChecks
+from tagward_generators.kubernetes import notes as admission
+from tagward_generators.kubernetes.settings import Settings
+
+ORDER = "apply the template first: its constraints are known to the cluster a moment later"
+NEWEST = (
+    "Gatekeeper tells the labels of namespaces since 3.22, gator does not: without them nobody is asked "
+    "for a tag that may be inherited from there"
+)
+
+
+def notes(settings: Settings, checks: SeeingChecks, size: int) -> tuple[str, ...]:
+    """Say how to deploy a template of so many bytes, what is left alone, and when less is known."""
+    return (ORDER, *admission.notes(settings, size), *([NEWEST] if checks.any_inherits() else []))
