@@ -139,7 +139,7 @@ def stages(compilation: Compilation) -> Iterator[Stage]:
 
 def documents(artifact: Artifact) -> list[Data]:
     """Read the manifests of a file."""
-    return list(yaml.safe_load_all(artifact.content))
+    return list(yaml.load_all(artifact.content, Loader=yaml.CSafeLoader))
 
 
 class Judge:
