@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct
 
@@ -16,6 +17,9 @@ from tagward_service.judging import Verdicts, judge
 from tagward_service.report import Report, Summary
 from tagward_service.sources.interface import NotEvaluated, Reading
 
+Verdict = Literal["clean", "findings", "nothing", "incomplete"]
+"""What a run comes to in a word; `nothing` was evaluated, or something could not be read (`incomplete`)."""
+
 
 class Outcome(Struct, frozen=True):
     """A report, and the inputs that could not be read at all."""
@@ -27,6 +31,16 @@ class Outcome(Struct, frozen=True):
     def incomplete(self) -> bool:
         """Say whether something that should have been judged could not be read."""
         return any(entry.incomplete for entry in self.report.not_evaluated)
+
+    def verdict(self, threshold: str, *, allow_empty: bool = False) -> Verdict:
+        """Say what the run comes to, where findings from a severity on are too many."""
+        if self.incomplete:
+            return "incomplete"
+        if self.fails_on(threshold):
+            return "findings"
+        summary = self.report.summary
+        is_empty = not summary.taggable + summary.untaggable
+        return "nothing" if is_empty and not allow_empty else "clean"
 
     def fails_on(self, threshold: str) -> bool:
         """Say whether a finding that no exemption covers is at least so severe; `never` is never reached."""

@@ -25,6 +25,7 @@ __all__ = [
     "Manifest",
     "Mark",
     "read_manifests",
+    "read_mapping",
     "read_policy",
 ]
 
@@ -90,8 +91,16 @@ class Document:
 
 
 def read_policy(data: bytes, file: str) -> Document:
-    """Read one YAML document that is a mapping; raise PolicyError with everything that is wrong with it."""
-    rules = _PolicyRules(_checked(data, file))
+    """Read a policy file; raise PolicyError with everything that is wrong with it."""
+    return read_mapping(data, file, "a policy", _STARTER)
+
+
+def read_mapping(data: bytes, file: str, noun: str, starter: str) -> Document:
+    """Read one YAML document that is a mapping; raise PolicyError with everything that is wrong with it.
+
+    `noun` says what such a file is, and `starter` how to begin one.
+    """
+    rules = _PolicyRules(_checked(data, file), noun, starter)
     try:
         value, root = _compose(data, rules)
     except yaml.YAMLError as error:
@@ -119,13 +128,13 @@ def _compose(data: bytes, rules: _PolicyRules) -> tuple[Any, Entry[Mark]]:
     next_event()
     start = next_event()
     if isinstance(start, yaml.StreamEndEvent):
-        raise PolicyError([rules.source.diagnostic(1, 1, "the file is empty", hint=_STARTER)])
+        raise PolicyError([rules.source.diagnostic(1, 1, "the file is empty", hint=rules.starter)])
     value, root = Composer(next_event, rules).document()
     if not isinstance(value, dict):
-        rules.add(root[1], f"a policy is a mapping of keys to values, not {_kind(value)}", _STARTER)
+        rules.add(root[1], f"{rules.noun} is a mapping of keys to values, not {_kind(value)}", rules.starter)
     after = next_event()
     if not isinstance(after, yaml.StreamEndEvent):
-        rules.problem("a second document begins here", after, "a policy file holds one: split the file")
+        rules.problem("a second document begins here", after, f"{rules.noun} is one document: split the file")
     return value, root
 
 
@@ -138,8 +147,10 @@ def _kind(value: Any) -> str:
 class _PolicyRules:
     limits = _LIMITS
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, noun: str, starter: str) -> None:
         self.source = source
+        self.noun = noun
+        self.starter = starter
         self.problems: list[Diagnostic] = []
 
     def position(self, start: YamlMark, end: YamlMark) -> Mark:

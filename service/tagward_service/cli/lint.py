@@ -151,16 +151,9 @@ def _finish(outcome: Outcome, settings: Settings) -> int:
         complain(str(error), color=color)
     if outcome.errors:
         return Exit.USAGE
-    if outcome.incomplete:
-        return Exit.INCOMPLETE
-    if outcome.fails_on(settings.text("fail_on") or "error"):
-        return Exit.FINDINGS
-    summary = outcome.report.summary
-    if not summary.taggable + summary.untaggable and not settings.flag("allow_empty"):
-        if not settings.flag("quiet"):
-            why = (
-                _UNPLACED if summary.resources else _UNCHANGED if settings.flag("changed_only") else _NOTHING
-            )
-            complain(f"{why}; --allow-empty accepts that", color=color, label="note")
-        return Exit.NOTHING
-    return Exit.CLEAN
+    verdict = outcome.verdict(settings.text("fail_on") or "error", allow_empty=settings.flag("allow_empty"))
+    if verdict == "nothing" and not settings.flag("quiet"):
+        resources = outcome.report.summary.resources
+        why = _UNPLACED if resources else _UNCHANGED if settings.flag("changed_only") else _NOTHING
+        complain(f"{why}; --allow-empty accepts that", color=color, label="note")
+    return Exit[verdict.upper()]

@@ -49,6 +49,12 @@ SHOW_CONFIG = Option(
     name="show_config", flag=True, help="print every setting with its origin, and do nothing else"
 )
 
+CONFIG = Option(
+    name="config",
+    metavar="FILE",
+    help="settings in YAML, named as the options: `admission-port: 8443`; flags and environment are stronger",
+)
+
 FORMAT = Option(
     name="format",
     short="-f",

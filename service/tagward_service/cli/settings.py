@@ -1,15 +1,15 @@
-"""Which value an option has, and from where: flag, then environment, then policy, then default."""
+"""Which value an option has, and from where: flag, then environment, then file, then policy, then default."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from msgspec import Struct
 
 from tagward.errors import UsageError
-from tagward_service.cli.options import Option
+from tagward_service.cli.options import CONFIG, Option
 
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
@@ -42,6 +42,13 @@ class Settings:
         """Say whether a flag is set."""
         return self.text(name) == "true"
 
+    def number(self, name: str) -> int:
+        """Return a whole number, 0 or more; raises UsageError for what is none."""
+        text = self.text(name) or ""
+        if not text.isascii() or not text.isdigit():
+            raise UsageError(f"{self.origin(name)}: `{text}` is not a whole number")
+        return int(text)
+
     def day(self, name: str) -> date:
         """Return a day, today in UTC where nothing set it; raises UsageError for what is none."""
         text = self.text(name)
@@ -73,12 +80,32 @@ class Settings:
         ]
 
 
-def resolve(options: Iterable[Option], arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
-    """Find the value of every option; raises UsageError for one that is not among the choices."""
-    return Settings(_checked(_resolved(option, arguments, environ)) for option in options)
+def resolve(options: Sequence[Option], arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    """Find the value of every option; raises UsageError for one that is not among the choices.
+
+    Where CONFIG is among the options, the file that it names is the weakest of those who set something.
+    """
+    filed = _filed(options, arguments, environ)
+    return Settings(_checked(_resolved(option, arguments, environ, filed)) for option in options)
 
 
-def _resolved(option: Option, arguments: argparse.Namespace, environ: Mapping[str, str]) -> Setting:
+def _filed(
+    options: Sequence[Option], arguments: argparse.Namespace, environ: Mapping[str, str]
+) -> Mapping[str, Setting]:
+    file = _resolved(CONFIG, arguments, environ, {}) if CONFIG in options else None
+    if file is None or not file.values:
+        return {}
+    from tagward_service.cli.settings_file import read_settings
+
+    return read_settings(file.values[0], file.origin, options)
+
+
+def _resolved(
+    option: Option,
+    arguments: argparse.Namespace,
+    environ: Mapping[str, str],
+    filed: Mapping[str, Setting],
+) -> Setting:
     given: str | list[str] | None = getattr(arguments, option.name, None)
     if given is not None:
         return Setting(option, (given,) if isinstance(given, str) else tuple(given), option.long)
@@ -86,7 +113,8 @@ def _resolved(option: Option, arguments: argparse.Namespace, environ: Mapping[st
     if text:
         values = tuple(text.replace(",", " ").split()) if option.many else (text,)
         return Setting(option, values, f"${option.variable}")
-    return Setting(option, (option.default,) if option.default else (), "default")
+    default = Setting(option, (option.default,) if option.default else (), "default")
+    return filed.get(option.name, default)
 
 
 def _checked(setting: Setting) -> Setting:

@@ -9,13 +9,13 @@ import msgspec
 
 from tagward.errors import InputError
 from tagward_service.sources.detect import Kind, OtherFileError, detect_kind
-from tagward_service.sources.files import STANDARD_INPUT, Named, find_files, load
+from tagward_service.sources.files import STANDARD_INPUT, Named, find_files, load, without_mark
 from tagward_service.sources.interface import STDIN, Content, NotEvaluated, Place, Reading
 
 if TYPE_CHECKING:
     from tagward_service.sources.kubernetes.manifests import Manifests
 
-__all__ = ["read_inputs"]
+__all__ = ["read_content", "read_inputs"]
 
 
 def read_inputs(
@@ -39,6 +39,23 @@ def read_inputs(
         from tagward_service.sources.kubernetes.manifests import with_namespaces
 
         yield from with_namespaces(manifests)
+
+
+def read_content(
+    content: Content, file: str, *, place: Place, changed_only: bool = False
+) -> Iterator[Reading | InputError]:
+    """Read what is in memory as if it were a file of this name."""
+    try:
+        outcome = _read_content(without_mark(content), file, place, changed_only)
+    except InputError as error:
+        yield error
+        return
+    if isinstance(outcome, Reading):
+        yield outcome
+        return
+    from tagward_service.sources.kubernetes.manifests import with_namespaces
+
+    yield from with_namespaces([outcome])
 
 
 def _read(named: Named, place: Place, changed_only: bool) -> Reading | Manifests | InputError:

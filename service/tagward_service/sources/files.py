@@ -13,7 +13,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from tagward.errors import InputError
-from tagward_service.sources.interface import STDIN, NotEvaluated, Reading
+from tagward_service.sources.interface import STDIN, Content, NotEvaluated, Reading
 
 STANDARD_INPUT = "<stdin>"
 MOST_READ = 1 << 30
@@ -94,9 +94,9 @@ def load(path: str) -> memoryview:
     """Give the content of a file or of standard input, without a byte order mark; raise InputError."""
     try:
         if path == str(STDIN):
-            return _text(_read(sys.stdin.buffer, STANDARD_INPUT))
+            return without_mark(_read(sys.stdin.buffer, STANDARD_INPUT))
         with Path(path).open("rb") as file:
-            return _text(_content(file, path))
+            return without_mark(_content(file, path))
     except OSError as error:
         raise InputError(path, _reason(error), _next(error)) from None
     except ValueError:
@@ -120,7 +120,8 @@ def _read(file: BinaryIO, name: str) -> bytes:
     return data
 
 
-def _text(content: bytes | mmap.mmap) -> memoryview:
+def without_mark(content: Content | mmap.mmap) -> memoryview:
+    """Look at text behind its byte order mark, if it has one."""
     view = memoryview(content)
     return view[len(_UTF8_BOM) :] if bytes(view[:3]) == _UTF8_BOM else view
 
