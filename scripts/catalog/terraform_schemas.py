@@ -13,13 +13,12 @@ WANTED: dict[str, dict[str, tuple[str, ...]]] = {
     "azurerm": {
         "resource": (
             "azurerm_management_group_policy_assignment",
-            "azurerm_management_group_policy_remediation",
             "azurerm_management_group_policy_set_definition",
             "azurerm_policy_definition",
             "azurerm_policy_set_definition",
             "azurerm_role_assignment",
             "azurerm_subscription_policy_assignment",
-            "azurerm_subscription_policy_remediation",
+            "azurerm_subscription_policy_exemption",
         ),
         "data": ("azurerm_management_group", "azurerm_subscription"),
     },

@@ -2,7 +2,7 @@
 
 locals {
   manifest  = jsondecode(file("${var.compiled}/manifest.json"))
-  artifacts = try(local.manifest.targets["kubernetes-vap"].artifacts, [])
+  artifacts = try(local.manifest.targets[var.target].artifacts, [])
   changed   = [for each in local.artifacts : each.path if filesha256("${var.compiled}/${each.path}") != each.sha256]
 
   texts = flatten([
@@ -14,17 +14,34 @@ locals {
     "${each.kind}/${each.metadata.name}" => each
   }
 
-  # What Deny becomes before it denies; Deny and Warn may not stand together.
-  softened = { audit = "Audit", warn = "Warn", enforce = "Deny" }
+  # What an action becomes before it is enforced. Gatekeeper writes them in lower case.
+  softened = {
+    audit   = { Deny = "Audit", Warn = "Audit", deny = "dryrun", warn = "dryrun" }
+    warn    = { Deny = "Warn", deny = "warn" }
+    enforce = {}
+  }[var.stage]
+
+  # Kyverno may be away, which must stop nobody before something is denied.
+  staged = {
+    for key, each in local.documents : key => merge(
+      {
+        for actions in [try(each.spec.validationActions, null)] : "validationActions" =>
+        distinct([for action in actions : lookup(local.softened, action, action)]) if actions != null
+      },
+      {
+        for action in [try(each.spec.enforcementAction, null)] : "enforcementAction" =>
+        lookup(local.softened, action, action) if action != null
+      },
+      { for field in ["failurePolicy"] : field => "Ignore" if each.kind == "ValidatingPolicy" && var.stage != "enforce" },
+    )
+  }
 
   manifests = {
-    for key, each in local.documents : key => merge(each, {
-      for field in ["spec"] : field => merge(each.spec, {
-        validationActions = distinct([
-          for action in each.spec.validationActions :
-          action == "Deny" ? local.softened[var.stage] : var.stage == "audit" ? "Audit" : action
-        ])
-      }) if each.kind == "ValidatingAdmissionPolicyBinding"
-    })
+    for key, each in local.documents : key => merge(each, { spec = merge(each.spec, local.staged[key]) })
   }
+
+  # Gatekeeper makes the kind of a constraint out of a template.
+  constraints = [
+    for key, each in local.documents : key if startswith(each.apiVersion, "constraints.gatekeeper.sh/")
+  ]
 }

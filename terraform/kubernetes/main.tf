@@ -1,7 +1,15 @@
 resource "kubernetes_manifest" "this" {
-  for_each = local.manifests
+  for_each = { for key, each in local.manifests : key => each if !contains(local.constraints, key) }
 
   manifest = each.value
+
+  dynamic "wait" {
+    for_each = each.value.kind == "ConstraintTemplate" ? ["true"] : []
+
+    content {
+      fields = { "status.created" = wait.value }
+    }
+  }
 
   lifecycle {
     precondition {
@@ -9,4 +17,12 @@ resource "kubernetes_manifest" "this" {
       error_message = "Files differ from the manifest, compile again: ${join(", ", local.changed)}"
     }
   }
+}
+
+resource "kubernetes_manifest" "constraint" {
+  for_each = { for key, each in local.manifests : key => each if var.constraints && contains(local.constraints, key) }
+
+  manifest = each.value
+
+  depends_on = [kubernetes_manifest.this]
 }

@@ -1,14 +1,16 @@
-"""Terraform itself, with providers that know what the real ones publish, or with the real ones.
+"""Terraform itself, with a provider that knows what the real ones publish and nothing else.
 
-With TERRAFORM_INIT=1 the real providers are installed, from wherever Terraform is told to find them. Else the
-provider in tests/terraform/provider stands for all of them: it serves tests/terraform/schemas.json, and lets
-Terraform validate and plan, never apply.
+The provider in tests/terraform/provider stands for all of them: it serves tests/terraform/schemas.json, and
+lets Terraform validate and plan, never apply. With TERRAFORM_INIT=1 the real providers are tried as well,
+from wherever Terraform is told to find them.
 """
 
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,14 @@ from tests.terraform.modules import ROOT
 HERE = Path(__file__).parent
 SOURCE = HERE / "provider"
 BUILT = ROOT.parent / ".tools" / "terraform"
-REAL = os.environ.get("TERRAFORM_INIT") == "1"
 PROVIDERS = ("aws", "azurerm", "google", "kubernetes")
 SECONDS = 600
+
+Found = Mapping[str, Mapping[str, object]]
+
+
+class TerraformError(Exception):
+    """Terraform refused; the text is what it says."""
 
 
 def absent() -> str:
@@ -28,14 +35,16 @@ def absent() -> str:
     return "" if shutil.which("terraform") else "terraform is not installed"
 
 
+def real_unwanted() -> str:
+    """Say why the real providers are left alone; "" when they are wanted."""
+    wanted = os.environ.get("TERRAFORM_INIT") == "1"
+    return absent() or ("" if wanted else "TERRAFORM_INIT=1 fetches the real providers, and was not set")
+
+
 @cache
 def without_providers() -> str:
     """Say why modules cannot be validated; "" when they can. Builds the provider when it is not built."""
-    if absent() or REAL:
-        return absent()
-    if not _is_current():
-        return _build()
-    return ""
+    return absent() or ("" if _is_current() else _build())
 
 
 def _is_current() -> bool:
@@ -69,52 +78,66 @@ def _build() -> str:
 
 
 class Workspace:
-    """A copy of terraform/ in which Terraform runs, so that nothing is left in the repository."""
+    """A copy of terraform/ in which Terraform runs, so that nothing is left in the repository.
 
-    def __init__(self, place: Path) -> None:
+    `real` tells whether the providers are the real ones.
+    """
+
+    def __init__(self, place: Path, *, real: bool = False) -> None:
         self.root = place / "terraform"
+        self.environment = os.environ | {"CHECKPOINT_DISABLE": "1"}
+        self.real = real
+        self.prepared: set[str] = set()
         shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate"))
-        self.settings = place / "terraform.rc"
-        overridden = "".join(f'    "hashicorp/{name}" = "{BUILT}"\n' for name in PROVIDERS)
-        self.settings.write_text(f"provider_installation {{\n  dev_overrides {{\n{overridden}  }}\n}}\n")
+        if not real:
+            settings = place / "terraform.rc"
+            overridden = "".join(f'    "hashicorp/{name}" = "{BUILT}"\n' for name in PROVIDERS)
+            settings.write_text(f"provider_installation {{\n  dev_overrides {{\n{overridden}  }}\n}}\n")
+            self.environment |= {
+                "TF_CLI_CONFIG_FILE": str(settings),
+                "PUBLISHED_SCHEMAS": str(HERE / "schemas.json"),
+                "DATA_SOURCES": "{}",
+            }
+
+    def prepare(self, directory: str) -> None:
+        """Install modules, and real providers. Raises TerraformError when these cannot be had."""
+        if directory not in self.prepared:
+            how = ("init", "-backend=false", "-input=false") if self.real else ("get",)
+            self._run(directory, *how, "-no-color")
+            self.prepared.add(directory)
 
     def validate(self, directory: str) -> dict[str, Any]:
         """Run `terraform validate` and return its answer."""
-        self._prepare(directory)
+        self.prepare(directory)
         answer: dict[str, Any] = json.loads(self._run(directory, "validate", "-json", check=False))
         return answer
 
+    def finding(self, found: Found) -> "Workspace":
+        """Return the same workspace, where data sources find what is given for their type."""
+        same = copy(self)
+        same.environment = self.environment | {"DATA_SOURCES": json.dumps(found)}
+        return same
+
     def plan(self, directory: str, **variables: object) -> dict[str, Any]:
-        """Run `terraform plan` and return the plan. Raises RuntimeError with what Terraform says."""
-        self._prepare(directory)
+        """Run `terraform plan` and return the plan. Raises TerraformError with what Terraform says."""
+        self.prepare(directory)
         given = [f"-var={name}={_written(value)}" for name, value in variables.items()]
-        file = self.settings.with_name("plan.bin")
+        file = self.root.with_name("plan.bin")
         self._run(directory, "plan", "-input=false", "-no-color", f"-out={file}", *given)
         plan: dict[str, Any] = json.loads(self._run(directory, "show", "-json", str(file)))
         return plan
 
-    def _prepare(self, directory: str) -> None:
-        """Install modules, and real providers where they are wanted."""
-        how = ("init", "-backend=false", "-input=false") if REAL else ("get",)
-        self._run(directory, *how)
-
     def _run(self, directory: str, *arguments: str, check: bool = True) -> str:
-        environment = os.environ | {"CHECKPOINT_DISABLE": "1"}
-        if not REAL:
-            environment |= {
-                "TF_CLI_CONFIG_FILE": str(self.settings),
-                "PUBLISHED_SCHEMAS": str(HERE / "schemas.json"),
-            }
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self.root / directory,
-            env=environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=SECONDS,
         )
         if check and done.returncode:
-            raise RuntimeError(done.stderr or done.stdout)
+            raise TerraformError(" ".join((done.stderr or done.stdout).replace("│", " ").split()))
         return done.stdout
 
 

@@ -20,8 +20,8 @@ def test_names_are_those_that_the_provider_publishes(directory: Path) -> None:
 
 
 def test_there_is_a_module_and_an_example_for_each_cloud() -> None:
-    assert {"aws", "gcp", "kubernetes"} <= {path.name for path in MODULES}
-    assert {path.name for path in MODULES} - {path.name for path in EXAMPLES} == set()
+    assert {path.name for path in MODULES} == {"aws", "azure", "gcp", "kubernetes"}
+    assert {path.name for path in EXAMPLES} == {path.name for path in MODULES}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 // A Terraform provider that knows schemas and nothing else: it lets Terraform validate and plan modules against
 // what real providers publish, where these cannot be had. It is called what it stands for
-// (terraform-provider-google) and reads the schemas from the file named by PUBLISHED_SCHEMAS. It never applies.
+// (terraform-provider-google), reads the schemas from the file named by PUBLISHED_SCHEMAS, and what data sources
+// find from the text in DATA_SOURCES: {"TYPE": {"ATTRIBUTE": VALUE}}. It never applies.
 package main
 
 import (
@@ -38,6 +39,7 @@ type server struct {
 	tfprotov6.ProviderServer // what Terraform does not ask for when it validates and plans
 	name                     string
 	published                published
+	found                    map[string]map[string]json.RawMessage
 }
 
 func main() {
@@ -48,6 +50,9 @@ func main() {
 	}
 	served := &server{name: name}
 	if err := json.Unmarshal(text, &served.published); err != nil {
+		log.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(os.Getenv("DATA_SOURCES")), &served.found); err != nil {
 		log.Fatal(err)
 	}
 	if err := tf6server.Serve(name, func() tfprotov6.ProviderServer { return served }); err != nil {
@@ -117,9 +122,27 @@ func (s *server) PlanResourceChange(_ context.Context, asked *tfprotov6.PlanReso
 	return &tfprotov6.PlanResourceChangeResponse{PlannedState: &value}, err
 }
 
-// ReadDataSource answers with what is written; everything else stays unknown to the plan.
+// ReadDataSource answers with what is written and what DATA_SOURCES says of the type; the rest is null.
 func (s *server) ReadDataSource(_ context.Context, asked *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return &tfprotov6.ReadDataSourceResponse{State: asked.Config}, nil
+	of := s.published.Data[asked.TypeName]
+	type_ := schema(of).ValueType()
+	config, err := asked.Config.Unmarshal(type_)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]tftypes.Value{}
+	if err := config.As(&fields); err != nil {
+		return nil, err
+	}
+	for name, written := range s.found[asked.TypeName] {
+		value, err := tftypes.ValueFromJSON(written, typed(of.Attributes[name].Type))
+		if err != nil {
+			return nil, err
+		}
+		fields[name] = value
+	}
+	state, err := tfprotov6.NewDynamicValue(type_, tftypes.NewValue(type_, fields))
+	return &tfprotov6.ReadDataSourceResponse{State: &state}, err
 }
 
 func unknown(of block, value tftypes.Value) (tftypes.Value, error) {
@@ -135,7 +158,32 @@ func unknown(of block, value tftypes.Value) (tftypes.Value, error) {
 			fields[name] = tftypes.NewValue(field.Type(), tftypes.UnknownValue)
 		}
 	}
+	for name, each := range of.Blocks {
+		inner, err := unknowns(each, fields[name])
+		if err != nil {
+			return value, err
+		}
+		fields[name] = inner
+	}
 	return tftypes.NewValue(value.Type(), fields), nil
+}
+
+func unknowns(of block, blocks tftypes.Value) (tftypes.Value, error) {
+	if blocks.IsNull() || !blocks.IsKnown() {
+		return blocks, nil
+	}
+	written := []tftypes.Value{}
+	if err := blocks.As(&written); err != nil {
+		return blocks, err
+	}
+	for place, each := range written {
+		inner, err := unknown(of, each)
+		if err != nil {
+			return blocks, err
+		}
+		written[place] = inner
+	}
+	return tftypes.NewValue(blocks.Type(), written), nil
 }
 
 func schema(of block) *tfprotov6.Schema {
