@@ -54,6 +54,8 @@ class Target(Protocol):
     """A compiler for one enforcement point."""
 
     name: str
+    clouds: tuple[str, ...]
+    """Whose resources it guards."""
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile the policy as it stands on a day; raises CompileError when it cannot fit."""

@@ -30,6 +30,7 @@ class AwsScp:
     """The target `aws-scp`."""
 
     name = "aws-scp"
+    clouds = ("aws",)
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day. Raises CompileError when it cannot fit."""

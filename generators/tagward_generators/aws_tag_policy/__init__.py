@@ -27,6 +27,7 @@ class AwsTagPolicy:
     """The target `aws-tag-policy`."""
 
     name = "aws-tag-policy"
+    clouds = ("aws",)
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day. Raises CompileError when it cannot fit."""

@@ -26,6 +26,7 @@ class AzurePolicy:
     """The target `azure-policy`."""
 
     name = "azure-policy"
+    clouds = ("azure",)
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day. Raises CompileError when it cannot fit."""

@@ -31,6 +31,7 @@ class Gatekeeper:
     """The target `gatekeeper`."""
 
     name = "gatekeeper"
+    clouds = ("kubernetes",)
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day."""

@@ -19,6 +19,7 @@ class GcpOrgPolicy:
     """The target `gcp-org-policy`."""
 
     name = "gcp-org-policy"
+    clouds = ("gcp",)
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day. Raises CompileError when it cannot fit."""

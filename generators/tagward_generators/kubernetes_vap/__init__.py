@@ -27,6 +27,7 @@ class KubernetesVap:
     """The target `kubernetes-vap`."""
 
     name = "kubernetes-vap"
+    clouds = ("kubernetes",)
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day."""

@@ -32,6 +32,7 @@ class Kyverno:
     """The target `kyverno`."""
 
     name = "kyverno"
+    clouds = ("kubernetes",)
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day."""

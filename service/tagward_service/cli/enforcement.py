@@ -11,9 +11,13 @@ from tagward_generators.targets import Compilation, CompileError, Fidelity
 from tagward_service.cli.tables import aligned
 
 
-def compilations(policy: Policy, as_of: date) -> Iterator[tuple[str, Compilation | CompileError]]:
-    """Compile the policy for every target; a target that cannot take it comes with its error."""
+def compilations(
+    policy: Policy, as_of: date, *, cloud: str | None = None
+) -> Iterator[tuple[str, Compilation | CompileError]]:
+    """Compile the policy for every target of a cloud; a target that cannot take it comes with its error."""
     for name in TARGETS:
+        if cloud is not None and cloud not in target(name).clouds:
+            continue
         try:
             yield name, target(name).compile(policy, as_of=as_of)
         except CompileError as error:
@@ -52,20 +56,13 @@ def explained(row: Fidelity) -> str:
     return f"{row.why}{covered}"
 
 
-def reaches(target_name: str, cloud: str) -> bool:
-    """Say whether a target guards a cloud; one without a cloud in its name guards several."""
-    families = {"aws": "aws", "azure": "azure", "gcp": "gcp", "kubernetes": "kubernetes"}
-    family = families.get(target_name.partition("-")[0])
-    return family is None or family == cloud
-
-
 def native(policy: Policy, cloud: str, tags: Sequence[str], as_of: date) -> str:
     """Lay out what the guardrails of a cloud do about some tags."""
     from msgspec.structs import replace
 
     compiled = [
         replace(outcome, fidelity=tuple(row for row in outcome.fidelity if row.tag in tags))
-        for name, outcome in compilations(policy, as_of)
-        if reaches(name, cloud) and not isinstance(outcome, CompileError)
+        for _, outcome in compilations(policy, as_of, cloud=cloud)
+        if not isinstance(outcome, CompileError)
     ]
     return fidelity_table(compiled, indent="  ")
