@@ -19,9 +19,9 @@ class Cluster:
         self.folder = folder
         self.admin = self.kubeconfig("admin", client.token)
 
-    def kubeconfig(self, name: str, token: str) -> Path:
-        """Write the kubeconfig of somebody."""
-        server = {"server": self.client.url, "certificate-authority": str(self.client.authority)}
+    def kubeconfig(self, name: str, token: str, url: str = "") -> Path:
+        """Write the kubeconfig of somebody, who may be told another address."""
+        server = {"server": url or self.client.url, "certificate-authority": str(self.client.authority)}
         config = {
             "apiVersion": "v1",
             "kind": "Config",
@@ -34,12 +34,12 @@ class Cluster:
         path.write_text(json.dumps(config), encoding="utf-8")
         return path
 
-    def service_account(self, namespace_: str, name: str) -> Path:
+    def service_account(self, namespace_: str, name: str, url: str = "") -> Path:
         """Write the kubeconfig of a service account that is there."""
         path = f"/api/v1/namespaces/{namespace_}/serviceaccounts/{name}/token"
         answer = self.client.request("POST", path, {"spec": {"expirationSeconds": 3600}})
         assert answer.ok, answer.message
-        return self.kubeconfig(f"{namespace_}-{name}", answer.body["status"]["token"])
+        return self.kubeconfig(f"{namespace_}-{name}", answer.body["status"]["token"], url)
 
     def make(self, *manifests: Manifest) -> None:
         """Create objects; those that are there already stay as they are."""

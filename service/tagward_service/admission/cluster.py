@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -33,6 +34,7 @@ def connected() -> ApiClient:
         raise UsageError("to talk to a cluster needs an extra: pip install 'tagward[kubernetes]'") from None
     loads: Any = config  # has no types
     configuration = client.Configuration()
+    configuration.retries = 0  # who asks decides; urllib3 would say so beside the log
     try:
         loads.load_incluster_config(configuration)
     except config.ConfigException:
@@ -56,11 +58,18 @@ def found(ask: Callable[..., Any], *arguments: object) -> Any:
 
 def done(ask: Callable[..., Any], *arguments: object) -> Any:
     """Call a method of the client. Raises ClusterError."""
+    with asking():
+        return ask(*arguments, _request_timeout=SECONDS)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turn what the client raises into ClusterError."""
     from kubernetes.client import ApiException
     from urllib3.exceptions import HTTPError
 
     try:
-        return ask(*arguments, _request_timeout=SECONDS)
+        yield
     except ApiException as error:
         raise ClusterError(f"the API server refused ({error.status}): {said(error)}", error.status) from None
     except (HTTPError, OSError) as error:

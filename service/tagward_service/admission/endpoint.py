@@ -15,6 +15,7 @@ from tagward_service.admission.contract import Request, Response, ReviewError, r
 from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
 from tagward_service.admission.metrics import Metrics
+from tagward_service.admission.namespaces import Namespaces
 from tagward_service.admission.problems import MEDIA_TYPE, encoded, problem
 from tagward_service.admission.review import Reviewer
 
@@ -61,13 +62,13 @@ class Admission:
         live: LivePolicy,
         log: Log,
         metrics: Metrics,
-        namespaces: Mapping[str, Tags] | None = None,
+        namespaces: Namespaces | None = None,
         limits: Limits = DEFAULTS,
     ) -> None:
         self.live = live
         self.log = log
         self.metrics = metrics
-        self.namespaces = namespaces if namespaces is not None else {}
+        self.namespaces = namespaces
         self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,9 +100,9 @@ class Admission:
         if not _media_type(scope).startswith(_JSON):
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "reviews are application/json")
         body = await self._body(receive)
-        return HTTPStatus.OK, _JSON, self._review(*webhook, body)
+        return HTTPStatus.OK, _JSON, await self._review(*webhook, body)
 
-    def _review(self, name: str, answer: Answer, body: bytes) -> bytes:
+    async def _review(self, name: str, answer: Answer, body: bytes) -> bytes:
         started = perf_counter()
         reviewer = self.live.reviewer()
         if reviewer is None:
@@ -110,9 +111,18 @@ class Admission:
             request = read_request(body)
         except ReviewError as error:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
-        response = answer(reviewer, request, self.namespaces.get(request.namespace))
+        response = answer(reviewer, request, await self._labels(reviewer, request))
         self._told(name, request, response, perf_counter() - started)
         return write_response(response)
+
+    async def _labels(self, reviewer: Reviewer, request: Request) -> Tags | None:
+        """Return the labels of the namespace of a request, None when nobody knows them."""
+        if self.namespaces is None or not reviewer.inherits:
+            return None
+        labels = self.namespaces.get(request.namespace)
+        if labels is None and reviewer.asks_for_namespace(request):
+            return await self.namespaces.wait_for(request.namespace)
+        return labels
 
     def _told(self, webhook: str, request: Request, response: Response, seconds: float) -> None:
         """Count and log a decision; values of labels are nobody's business here."""
@@ -166,15 +176,28 @@ class Admission:
             raise RefusedError(HTTPStatus.NOT_FOUND, f"there are {', '.join(WEBHOOKS)}")
         if method not in ("GET", "HEAD"):
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED)
-        condition = self.live.condition
         if path == "/metrics":
-            return HTTPStatus.OK, _TEXT, self.metrics.text(condition)
+            return HTTPStatus.OK, _TEXT, self.metrics.text(self.live.condition, self.namespaces)
         if path == "/healthz":
             return HTTPStatus.OK, _TEXT, b"ok\n"
+        return HTTPStatus.OK, _TEXT, self._readiness().encode()
+
+    def _readiness(self) -> str:
+        """Say what reviews go by; refused until there is a policy, and the namespaces were listed once."""
+        condition, namespaces = self.live.condition, self.namespaces
         if not condition.is_ready:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, condition.fault or "no policy is loaded yet")
+        if namespaces is not None and not namespaces.is_listed:
+            why = f": {namespaces.fault}" if namespaces.fault else " yet"
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, f"the namespaces are not known{why}")
         fault = f"; a newer one is broken: {condition.fault}" if condition.fault else ""
-        return HTTPStatus.OK, _TEXT, f"policy {condition.name} {condition.sha256[:12]}{fault}\n".encode()
+        said = f"policy {condition.name} {condition.sha256[:12]}{fault}\n"
+        if namespaces is not None:
+            fault = (
+                f"; not heard of for {namespaces.age:.0f} s: {namespaces.fault}" if namespaces.fault else ""
+            )
+            said += f"{len(namespaces)} namespaces{fault}\n"
+        return said
 
 
 def _media_type(scope: Scope) -> bytes:

@@ -7,6 +7,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from tagward_service.admission.live import Condition, now
+from tagward_service.admission.namespaces import Namespaces
 
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0)
 """In seconds; the API server's own buckets begin at 5 ms, above what a review takes."""
@@ -40,6 +41,12 @@ class Metrics:
         )
         self._age = Gauge("tagward_policy_age_seconds", "Time since it was loaded.", registry=self.registry)
         self._failures = Gauge("tagward_policy_reload_failures", "Loads that failed.", registry=self.registry)
+        self._namespaces = Gauge(
+            "tagward_namespaces", "Namespaces whose labels are known.", registry=self.registry
+        )
+        self._silence = Gauge(
+            "tagward_namespaces_age_seconds", "Time since they were heard of.", registry=self.registry
+        )
         self._review = cache(self._reviews.labels)
         self._finding = cache(self._findings)
 
@@ -60,8 +67,11 @@ class Metrics:
         """Count a request that is no review."""
         self._refused.labels(str(status)).inc()
 
-    def text(self, condition: Condition) -> bytes:
+    def text(self, condition: Condition, namespaces: Namespaces | None = None) -> bytes:
         """Return everything in Prometheus' text format."""
+        if namespaces is not None:
+            self._namespaces.set(len(namespaces))
+            self._silence.set(namespaces.age)
         self._policy.clear()
         if condition.loaded is not None:
             self._policy.labels(condition.name, condition.sha256[:12]).set(1)

@@ -60,6 +60,7 @@ class Reviewer:
         self._assess = Evaluator(lenient, as_of=day, surface=SURFACE).assess
         self._filler = Filler(policy, day, settings.defaults)
         self._is_exempt = matcher(settings.exempt_namespaces)
+        self.inherits = any("namespace" in tag.inherit for tag in policy.tags)
 
     def review(self, request: Request, namespace_labels: Tags | None = None) -> Response:
         """Answer a request; `namespace_labels` are those of its namespace, None when nobody knows them."""
@@ -89,6 +90,12 @@ class Reviewer:
             return skipped(request, why)
         operations = self._filler.operations(request, labels_around(request, namespace_labels))
         return patched(Response(uid=request.uid, allowed=True), operations)
+
+    def asks_for_namespace(self, request: Request) -> bool:
+        """Say whether the labels of its namespace may matter for a request."""
+        if not self.inherits or not request.namespace or request.namespace_object is not None:
+            return False
+        return request.kind.kind != "Namespace" and not self.left_alone(request)
 
     def left_alone(self, request: Request) -> str:
         """Say why a request is not judged; "" when it is."""

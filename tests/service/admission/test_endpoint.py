@@ -16,6 +16,7 @@ from tagward_service.admission.endpoint import Admission, Limits
 from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
 from tagward_service.admission.metrics import Metrics
+from tagward_service.admission.namespaces import Namespaces
 from tagward_service.admission.review import Settings
 from tests.oracles.admission_contract import verify
 from tests.service.admission.test_review import POLICY, deployment
@@ -44,7 +45,9 @@ class Webhook:
         self.live = LivePolicy(source, Settings(), clock)
         self.live.refresh()
         self.lines = io.BytesIO()
-        self.app = Admission(self.live, Log(self.lines), Metrics(), {"dev": {}}, Limits(**limits))
+        self.namespaces = Namespaces()
+        self.namespaces.replace({"dev": {}})
+        self.app = Admission(self.live, Log(self.lines), Metrics(), self.namespaces, Limits(**limits))
 
     def ask(self, method: str = "POST", path: str = "/admission/validate", **more: Any) -> httpx.Response:
         async def asked() -> httpx.Response:

@@ -50,7 +50,8 @@ def test_the_caller_may_send_the_namespace() -> None:
     assert (
         ask(deployment(None), INHERITING, namespace_labels=LABELS, namespaceObject=bare)["allowed"] is False
     )
-    for nothing in (None, [], "dev"):
+    nothings: tuple[Any, ...] = (None, [], "dev")
+    for nothing in nothings:
         answer = ask(deployment(None), INHERITING, namespace_labels=LABELS, namespaceObject=nothing)
         assert answer["allowed"] is True
 
