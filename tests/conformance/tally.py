@@ -21,6 +21,7 @@ from tests.oracles import (
     gator_engine,
     iam_engine,
     kyverno_engine,
+    kyverno_webhook,
     opa_engine,
     parliament_linter,
 )
@@ -43,7 +44,7 @@ COMPARED: Mapping[str, tuple[Engine, ...]] = {
     "gatekeeper": (gator_engine,),
     "gcp-org-policy": (cel_engine,),
     "kubernetes-vap": (cel_engine, apiserver_engine),
-    "kyverno": (kyverno_engine,),
+    "kyverno": (kyverno_webhook, kyverno_engine, cel_engine),
     "rego": (opa_engine, conftest_engine),
 }
 
