@@ -2,18 +2,20 @@
 
 locals {
   manifest = jsondecode(file("${var.compiled}/manifest.json"))
-  artifacts = concat(
-    try(local.manifest.targets["aws-scp"].artifacts, []),
-    try(local.manifest.targets["aws-tag-policy"].artifacts, []),
-  )
-  changed = [for each in local.artifacts : each.path if filesha256("${var.compiled}/${each.path}") != each.sha256]
+  targets = {
+    for type, target in { SERVICE_CONTROL_POLICY = "aws-scp", TAG_POLICY = "aws-tag-policy" } :
+    target => try(local.manifest.targets[target], null) if contains(var.policy_types, type)
+  }
+  missing   = [for target, written in local.targets : target if written == null]
+  artifacts = flatten([for written in local.targets : try(written.artifacts, [])])
+  changed   = [for each in local.artifacts : each.path if filesha256("${var.compiled}/${each.path}") != each.sha256]
 
   policies = {
     for each in local.artifacts : trimsuffix(each.path, ".json") => {
       name    = "${var.name_prefix}${replace(trimsuffix(each.path, ".json"), "/", "-")}"
       type    = each.kind
       content = file("${var.compiled}/${each.path}")
-    } if contains(var.policy_types, each.kind)
+    }
   }
 
   attached_to = {

@@ -1,6 +1,11 @@
 output "definitions" {
   description = "The ids of the definitions, by name."
   value       = { for name, each in azurerm_policy_definition.this : name => each.id }
+
+  precondition {
+    condition     = can(local.manifest.targets["azure-policy"])
+    error_message = "Not compiled: azure-policy. Compile all that is deployed in one run."
+  }
 }
 
 output "initiative" {

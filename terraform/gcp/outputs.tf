@@ -4,6 +4,11 @@ output "constraints" {
     for type in distinct(flatten([for each in local.constraints : each.resource_types])) : type =>
     [for key, each in google_org_policy_custom_constraint.this : each.name if contains(local.constraints[key].resource_types, type)]
   }
+
+  precondition {
+    condition     = can(local.manifest.targets["gcp-org-policy"])
+    error_message = "Not compiled: gcp-org-policy. Compile all that is deployed in one run."
+  }
 }
 
 output "enforced" {

@@ -3,8 +3,8 @@ output "objects" {
   value       = concat(keys(kubernetes_manifest.this), keys(kubernetes_manifest.constraint))
 
   precondition {
-    condition     = contains(keys(local.manifest.targets), var.target)
-    error_message = "Nothing was compiled for this target: run `tagward compile POLICY -t ${var.target} -o DIR`."
+    condition     = can(local.manifest.targets[var.target])
+    error_message = "Not compiled: ${var.target}. Compile all that is deployed in one run."
   }
 }
 

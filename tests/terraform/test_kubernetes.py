@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.terraform.engine import TerraformError, Workspace
-from tests.terraform.plans import EXAMPLE, TARGETS, artifacts, compile_into, planned
+from tests.terraform.engine import Workspace
+from tests.terraform.plans import TARGETS, artifacts, planned
 
 ACTIONS = {
     "audit": {"Audit", "dryrun"},
@@ -76,10 +76,3 @@ def test_templates_of_gatekeeper_can_be_made_before_the_constraints(
     assert len(waiting) > 1
     assert waiting.pop("ConstraintTemplate") == [{"status.created": "true"}]
     assert all(blocks == [] for blocks in waiting.values())
-
-
-def test_target_that_was_not_compiled_is_refused(workspace: Workspace, tmp_path: Path) -> None:
-    compile_into(tmp_path, EXAMPLE, "kubernetes-vap")
-
-    with pytest.raises(TerraformError, match="Nothing was compiled for this target"):
-        workspace.plan("kubernetes", compiled=str(tmp_path), target="kyverno")

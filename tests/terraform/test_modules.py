@@ -8,7 +8,7 @@ import pytest
 from tests.terraform import engine
 from tests.terraform.engine import TerraformError, Workspace, formatted
 from tests.terraform.modules import EXAMPLES, MODULES, ROOT
-from tests.terraform.plans import TARGETS, artifacts
+from tests.terraform.plans import EXAMPLE, TARGETS, artifacts, compile_into
 
 needs_terraform = pytest.mark.skipif(bool(engine.absent()), reason=engine.absent() or "")
 
@@ -70,6 +70,29 @@ def test_changed_files_are_refused(
     with pytest.raises(TerraformError, match="Files differ from the manifest, compile again") as refused:
         workspace.plan(name, compiled=str(directory), **chosen)
     assert changed.name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "missing"),
+    [
+        ("aws", {}, "aws-scp, aws-tag-policy"),
+        ("aws", {"policy_types": ["TAG_POLICY"]}, "aws-tag-policy"),
+        (
+            "azure",
+            {"management_group_id": "/providers/Microsoft.Management/managementGroups/a"},
+            "azure-policy",
+        ),
+        ("gcp", {"organization": "1"}, "gcp-org-policy"),
+        ("kubernetes", {}, "kubernetes-vap"),
+    ],
+)
+def test_nothing_is_taken_away_because_nothing_was_compiled(
+    workspace: Workspace, tmp_path: Path, name: str, given: dict[str, object], missing: str
+) -> None:
+    compile_into(tmp_path, EXAMPLE, "kyverno")
+
+    with pytest.raises(TerraformError, match=f"Not compiled: {missing}\\."):
+        workspace.plan(name, compiled=str(tmp_path), **given)
 
 
 @pytest.mark.parametrize(
