@@ -151,7 +151,7 @@ TERRAFORM = World(
     odd=(*ODD, "tbd\t", "\x1fnone"),
     extras=(
         *("tmp-1", "tmp-x", "db-password", "my-secret", "Name", "plain", "Other_Key"),
-        *("aws:cloudformation:stack-name", "hidden-title"),
+        *("aws:cloudformation:stack-name", "hidden-title", "goog-x"),
     ),
     inherit=(
         *(("provider",), ("provider",), ("provider",), ()),

@@ -288,6 +288,12 @@ def test_default_labels_are_told_by_the_effective_labels() -> None:
     assert resource.origins == {"team": "provider default_labels"}
 
 
+def test_a_label_that_looks_like_one_of_googles_own_does_not_stand_for_a_default_label() -> None:
+    own = {"goog-x": "1"}
+    after = {"resource_labels": own, "terraform_labels": own | DEFAULTS}
+    assert read_one(plan(change("google_container_cluster.a", after))).tags == own | DEFAULTS
+
+
 def test_labels_that_somebody_else_put_on_have_no_provider_origin() -> None:
     after = {"labels": {"a": "1"}, "terraform_labels": {"a": "1"}, "effective_labels": {"a": "1", "b": "2"}}
     resource = google(after)

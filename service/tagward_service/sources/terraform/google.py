@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tagward.resource import Resource, Tags
+from tagward.resource import NO_TAGS, Resource, Tags
 from tagward_service.sources.terraform.configuration import Provider
 from tagward_service.sources.terraform.labels import Effective, Shown, strings
 from tagward_service.sources.terraform.layers import PROJECT
@@ -50,7 +50,8 @@ class GoogleKind(CloudKind[A]):
 
     def shown(self, after: A, unknown: Marks) -> Shown:
         """Return `labels`, and the widest map that is known, without the labels that Google adds."""
-        return Shown(after.labels, unknown.labels, *_merged(after, unknown))
+        own = after.labels
+        return Shown(own, unknown.labels, *_merged(after, unknown, own))
 
     def marked(self, marks: Marks) -> tuple[Json, Json]:
         """Return the marks of the labels, and of the merged ones."""
@@ -90,7 +91,8 @@ class ElsewhereKind(GoogleKind[ElsewhereAttributes]):
 
     def shown(self, after: ElsewhereAttributes, unknown: Marks) -> Shown:
         """Return the labels from where they are, and the merged map where the type has one."""
-        return Shown(_at(after, self.path), _at(unknown, self.path), *_merged(after, unknown))
+        own = _at(after, self.path)
+        return Shown(own, _at(unknown, self.path), *_merged(after, unknown, own))
 
 
 def google_kind(native: str, provider: str) -> GoogleKind[GoogleAttributes] | ElsewhereKind:
@@ -107,7 +109,8 @@ def _elsewhere(after: ElsewhereAttributes, provider: Provider) -> Where:
     return after.project_id if type(after.project_id) is str else project, region
 
 
-def _merged(after: GoogleAttributes, unknown: Marks) -> tuple[Json, Json]:
+def _merged(after: GoogleAttributes, unknown: Marks, own: Json) -> tuple[Json, Json]:
+    """Return the widest map that is known, without what Google adds, and its marks."""
     if after.effective_labels is UNSET and after.terraform_labels is UNSET:
         return UNSET, unknown.effective_labels
     for merged, marks in (
@@ -115,7 +118,9 @@ def _merged(after: GoogleAttributes, unknown: Marks) -> tuple[Json, Json]:
         (after.terraform_labels, unknown.terraform_labels),
     ):
         if type(merged) is dict:
-            return {key: value for key, value in merged.items() if not key.startswith(_GOOGLES_OWN)}, marks
+            kept = own if type(own) is dict else NO_TAGS
+            labels = {k: v for k, v in merged.items() if k in kept or not k.startswith(_GOOGLES_OWN)}
+            return labels, marks
     return UNSET, unknown.effective_labels
 
 
