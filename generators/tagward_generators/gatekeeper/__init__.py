@@ -8,7 +8,7 @@ from typing import Any
 
 from tagward.policy import Policy
 from tagward_generators.days import changes_on
-from tagward_generators.gatekeeper import native
+from tagward_generators.gatekeeper import native, rego
 from tagward_generators.gatekeeper.hiding import SeeingChecks
 from tagward_generators.gatekeeper.matching import match
 from tagward_generators.gatekeeper.naming import constraint_of, kind_of, template_of
@@ -52,7 +52,7 @@ class _Compiler:
         self.policy = policy
         self.settings = settings_of(policy.targets.gatekeeper)
         self.parameters = Parameters(policy, day, self.settings)
-        self.checks = SeeingChecks(policy, day, self.parameters.lists)
+        self.checks = SeeingChecks(policy, day, self.parameters)
         self.kind = kind_of(policy.name)
         self.spec = self._spec()
 
@@ -72,14 +72,19 @@ class _Compiler:
 
     def _spec(self) -> dict[str, Any]:
         cel = native.source(self.checks, self.settings)
-        check(template_of(self.kind), cel)
+        name = template_of(self.kind)
+        check(name, cel)
+        code = [
+            {"engine": "K8sNativeValidation", "source": cel},
+            {"engine": "Rego", "source": rego.source(self.checks, self.settings, name)},
+        ]
         schema = {"openAPIV3Schema": self.parameters.schema()}
-        return {
+        spec = {
             "crd": {"spec": {"names": {"kind": self.kind}, "validation": schema}},
-            "targets": [
-                {"target": TARGET, "code": [{"engine": "K8sNativeValidation", "source": cel}]},
-            ],
+            "targets": [{"target": TARGET, "code": code}],
         }
+        check(name, spec | {"variables": []})
+        return spec
 
     def _constraint(self, name: str, mode: str) -> dict[str, Any]:
         spec = {

@@ -10,6 +10,7 @@ from datetime import date
 
 from tagward.policy import MODES, Policy
 from tagward_generators.facts import Blank, Fits, Has, OneOf
+from tagward_generators.gatekeeper.parameters import Parameters
 from tagward_generators.kubernetes.breaking import Break
 from tagward_generators.kubernetes.checks import Check, Checks
 from tagward_generators.kubernetes.names import identifiers
@@ -22,10 +23,20 @@ HIDDEN = 'variables.in_namespace != "" && namespaceObject == null'
 class SeeingChecks(Checks):
     """Checks that look at `variables.hidden` where a tag may be inherited from the namespace."""
 
-    def __init__(self, policy: Policy, day: date, lists: Mapping[tuple[str, ...], str]) -> None:
+    def __init__(self, policy: Policy, day: date, parameters: Parameters) -> None:
+        self.parameters = parameters
         self.kinds = judged_kinds(policy)
-        super().__init__(policy, day, self.kinds, lists)
+        super().__init__(policy, day, self.kinds, parameters.lists)
         self.named: Mapping[str, Check] = _named(tuple(self.checks()))
+
+    @property
+    def breaks(self) -> Mapping[str, Break | None]:
+        """Return what each check is made of, by its name; None for those on all labels at once."""
+        found: list[Break | None] = []
+        for outcome in self.outcomes:
+            found += [None] if outcome.rule.kind in self.housekeeping.kinds else []
+            found += outcome.breaks
+        return dict(zip(self.named, found, strict=True))
 
     def modes(self) -> tuple[str, ...]:
         """List the modes in which something is checked, the strictest first."""
@@ -47,14 +58,15 @@ class SeeingChecks(Checks):
         said = super()._when(broken)
         if broken.rule.kind == "required" and self.inherits(broken.rule.tag):
             return f"!variables.hidden && ({said})"
-        if broken.when == broken.when_open or not self._asks_for_inherited(broken):
+        if broken.when == broken.when_open or not self.asks_for_inherited(broken):
             return said
         unseen = "(variables.hidden && !c.open)" if self.may_be_open else "variables.hidden"
         if broken.when_open == FALSE:
             return f"!{unseen} && ({said})"
         return f"({unseen} ? ({self.cel.text(broken.when_open)}) : ({said}))"
 
-    def _asks_for_inherited(self, broken: Break) -> bool:
+    def asks_for_inherited(self, broken: Break) -> bool:
+        """Say whether a rule looks at a tag that may be inherited."""
         tags = {messages.key: tag for tag, messages in self.messages.items()}
         return any(self.inherits(tags[key]) for key in set(keys(broken.when)) if key in tags)
 

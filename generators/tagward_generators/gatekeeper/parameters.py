@@ -35,6 +35,11 @@ class Parameters:
             for tag, values in self.values.items()
         }
 
+    @property
+    def tags(self) -> Mapping[tuple[str, ...], str]:
+        """Name the tag that has some values."""
+        return {values: tag for tag, values in self.values.items()}
+
     def given(self, mode: str) -> dict[str, Any]:
         """Return what the constraint for a mode is given."""
         values = {tag: list(values) for tag, values in self.values.items()}
