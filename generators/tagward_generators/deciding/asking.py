@@ -1,6 +1,9 @@
 """Places that decide alike, asked once for all: what two guardrails say of tags there."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -12,25 +15,30 @@ Verdicts = tuple[Verdict, Verdict]
 
 
 class Side:
-    """The rules of one guardrail at a place, with their answers so far."""
+    """The rules of one guardrail at a place, strictest first, with their answers so far."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = rules
-        self._answers: dict[tuple[tuple[str, str], ...], tuple[Rule, ...]] = {}
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = sorted(rules, key=lambda rule: -rule.verdict)
+        self._objecting: dict[tuple[tuple[str, str], ...], tuple[Rule, ...]] = {}
+        self._verdicts: dict[tuple[tuple[str, str], ...], Verdict] = {}
 
     def objecting(self, tags: Tags) -> tuple[Rule, ...]:
         """List the rules that object to tags."""
         asked = frozen(tags)
-        if asked not in self._answers:
-            self._answers[asked] = tuple(rule for rule in self.rules if rule.objects(tags))
-        return self._answers[asked]
+        if asked not in self._objecting:
+            self._objecting[asked] = tuple(rule for rule in self.rules if rule.objects(tags))
+        return self._objecting[asked]
 
     def verdict(self, tags: Tags) -> Verdict:
         """Return the strictest of what the rules say."""
-        return max((rule.verdict for rule in self.objecting(tags)), default=Verdict.ALLOWED)
+        asked = frozen(tags)
+        if asked not in self._verdicts:
+            objecting = (rule.verdict for rule in self.rules if rule.objects(tags))
+            self._verdicts[asked] = next(objecting, Verdict.ALLOWED)
+        return self._verdicts[asked]
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, dict=True):
     """Places at which both guardrails say the same of all tags, and what they say there."""
 
     places: tuple[Place, ...]
@@ -55,6 +63,26 @@ class Case(Struct, frozen=True):
     def verdicts(self, tags: Tags) -> Verdicts:
         """Ask both."""
         return self.was.verdict(tags), self.now.verdict(tags)
+
+    def differs(self, tags: Tags) -> bool:
+        """Say whether both judge tags differently; what both hold is asked only where that matters."""
+        was, now = (side.verdict(tags) for side in self.own)
+        return was != now and len(set(self.verdicts(tags))) > 1
+
+    @property
+    def own_rules(self) -> tuple[Rule, ...]:
+        """Return the rules that only one side has."""
+        return tuple(rule for side in self.own for rule in side.rules)
+
+    @cached_property
+    def own(self) -> tuple[Side, Side]:
+        """Return what each side says and the other does not."""
+        shared = meanings(self.was.rules) & meanings(self.now.rules)
+        was, now = (
+            Side(rule for rule in side.rules if (rule.meaning, rule.verdict) not in shared)
+            for side in (self.was, self.now)
+        )
+        return was, now
 
 
 def meanings(rules: Iterable[Rule]) -> frozenset[object]:

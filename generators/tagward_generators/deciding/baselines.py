@@ -7,8 +7,8 @@ from tagward_generators.deciding.candidates import OTHER, Choices
 from tagward_generators.deciding.rulings import Rule, Tags
 from tagward_generators.deciding.tagging import changed, frozen
 
-STEPS = 200
-"""So many changes are made before the search gives up."""
+STEPS, PATIENCE = 200, 8
+"""So many changes are made before the search gives up, so many in a row that silence nobody."""
 
 
 def accepted(sides: Sequence[Side], choices: Choices) -> dict[str, str] | None:
@@ -27,11 +27,14 @@ def _named(values: Sequence[str | None]) -> str | None:
 
 def _repaired(tags: dict[str, str], sides: Sequence[Side], choices: Choices) -> dict[str, str] | None:
     seen = {frozen(tags)}
+    fewest, patience = len(_objecting(tags, sides)), PATIENCE
     for _ in range(STEPS):
         objecting = _objecting(tags, sides)
         if not objecting:
             return tags
-        better = _better(tags, objecting, sides, choices, seen)
+        patience = PATIENCE if len(objecting) < fewest else patience - 1
+        fewest = min(fewest, len(objecting))
+        better = _better(tags, objecting, sides, choices, seen) if patience else None
         if better is None:
             return None
         tags = better
@@ -42,17 +45,22 @@ def _repaired(tags: dict[str, str], sides: Sequence[Side], choices: Choices) -> 
 def _better(
     tags: Tags, objecting: Sequence[Rule], sides: Sequence[Side], choices: Choices, seen: Container[object]
 ) -> dict[str, str] | None:
-    """Return the first change that silences an objection, else the least bad that is new."""
+    """Return the first change that silences an objection, else the least bad that is new.
+
+    Where no change makes any difference there is no way to go.
+    """
     least: tuple[int, dict[str, str]] | None = None
+    matters = False
     for trial in _changes(tags, objecting, choices):
+        found = _objecting(trial, sides)
+        matters = matters or found != objecting
         if frozen(trial) in seen:
             continue
-        count = len(_objecting(trial, sides))
-        if count < len(objecting):
+        if len(found) < len(objecting):
             return trial
-        if least is None or count < least[0]:
-            least = count, trial
-    return None if least is None else least[1]
+        if least is None or len(found) < least[0]:
+            least = len(found), trial
+    return least[1] if least and matters else None
 
 
 def _changes(tags: Tags, objecting: Sequence[Rule], choices: Choices) -> Iterator[dict[str, str]]:

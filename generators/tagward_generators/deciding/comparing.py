@@ -8,7 +8,7 @@ from msgspec import Struct
 from tagward_generators.deciding.asking import Case, Side, Verdicts, meanings
 from tagward_generators.deciding.candidates import OTHER, Choices, choices
 from tagward_generators.deciding.narrowing import Finding, narrowed, stricter
-from tagward_generators.deciding.probing import probes, references
+from tagward_generators.deciding.probing import around, probes, references
 from tagward_generators.deciding.rulings import Family, Guardrail, Place, Rule, Tags, Undecided
 from tagward_generators.deciding.tagging import MISSING
 
@@ -30,6 +30,21 @@ class Difference(Struct, frozen=True):
     now_by: tuple[str, ...]
 
 
+class Solved(Struct, frozen=True):
+    """Places that were looked into; `sample` are tags that others which decide alike are known by."""
+
+    case: Case
+    sample: tuple[Tags, ...]
+    found: tuple[Difference, ...]
+    asked: int
+
+    def resembles(self, case: Case) -> bool:
+        """Say whether both guardrails say the same of the sample elsewhere."""
+        here = self.case
+        alike = (case.tagged, case.places[0].act) == (here.tagged, here.places[0].act)
+        return alike and all(case.verdicts(tags) == here.verdicts(tags) for tags in self.sample)
+
+
 class Comparison(Struct, frozen=True):
     """How two guardrails compare.
 
@@ -49,14 +64,20 @@ def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Com
     places = family.places((was, now))
     differences: list[Difference] = []
     requests, cut = 0, False
+    solved: list[Solved] = []
     for case in _cases(places, was, now):
         if case.alike:
             requests += len(case.places)
             continue
-        found, asked = _differences(case, _choices(case, hints, family))
-        differences += found
-        cut = cut or len(found) >= MOST
-        requests += asked * len(case.places)
+        like = next((each for each in solved if each.resembles(case)), None) if family.costly else None
+        if like is None:
+            like = _solved(case, _choices(case, hints, family))
+            solved.append(like)
+            requests += like.asked * len(case.places)
+        else:
+            requests += len(like.sample) * len(case.places)
+        differences += (_elsewhere(each, case) for each in like.found)
+        cut = cut or len(like.found) >= MOST
     return Comparison(tuple(differences), tuple(_undecided(was, now)), requests, len(places), cut)
 
 
@@ -72,16 +93,16 @@ def _cases(places: Iterable[Place], was: Guardrail, now: Guardrail) -> Iterator[
         yield Case(tuple(place for place, _, _ in group), Side(before), Side(after))
 
 
-def _differences(case: Case, choices: Choices) -> tuple[list[Difference], int]:
+def _solved(case: Case, choices: Choices) -> Solved:
     """Find what makes a difference; what a difference that is known explains is not looked into again."""
     starts = references(case, choices) if case.tagged else ()
     found: dict[Finding, Difference] = {}
     asked = 0
     for tags in probes(case, choices, starts):
         asked += 1
-        verdicts = case.verdicts(tags)
-        if verdicts[0] == verdicts[1] or len(found) >= MOST:
+        if len(found) >= MOST or not case.differs(tags):
             continue
+        verdicts = case.verdicts(tags)
         if any(_explains(finding, tags, verdicts) for finding in found):
             continue
         reference = _accepted_by_stricter(case, starts, verdicts)
@@ -91,7 +112,12 @@ def _differences(case: Case, choices: Choices) -> tuple[list[Difference], int]:
         found.setdefault(finding, _difference(case, finding))
         if finding.always:
             break
-    return list(found.values()), asked
+    telling = (*starts, {}, *(dict(finding.tags) for finding in found))
+    return Solved(case, (*telling, *around(case, choices, starts)), tuple(found.values()), asked)
+
+
+def _elsewhere(difference: Difference, case: Case) -> Difference:
+    return difference if difference.places == case.places else _difference(case, difference.finding)
 
 
 def _choices(case: Case, hints: Hints, family: Family) -> Choices:

@@ -98,6 +98,7 @@ class GcpOrgPolicy:
     """The family `gcp-org-policy`."""
 
     name = "gcp-org-policy"
+    costly = False
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the constraints and policies of an artifact, without what Google adds to them."""

@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 from tagward_generators.deciding.asking import Case
 from tagward_generators.deciding.baselines import accepted
-from tagward_generators.deciding.candidates import Choices, few
+from tagward_generators.deciding.candidates import OTHER, Choices, few
 from tagward_generators.deciding.rulings import Tags
 from tagward_generators.deciding.tagging import changed, frozen
 
@@ -17,6 +17,9 @@ JOINED = 4
 
 PAIRS, OF_EACH = 60, 5
 """So many pairs, nearest first, with so many values of either tag."""
+
+SOME = 4
+"""So many values of each tag tell whether places decide alike."""
 
 
 def references(case: Case, choices: Choices) -> tuple[dict[str, str], ...]:
@@ -38,20 +41,32 @@ def probes(case: Case, choices: Choices, references: Iterable[Tags]) -> Iterator
             yield tags
 
 
+def around(case: Case, choices: Choices, references: Sequence[Tags]) -> Iterator[dict[str, str]]:
+    """Yield tags that are accepted with one of them varied a little."""
+    for start in references[:1]:
+        for key in _keys(case):
+            yield from (changed(start, {key: value}) for value in few(choices[key], SOME))
+
+
 def _probes(case: Case, choices: Choices, starts: list[dict[str, str]]) -> Iterator[dict[str, str]]:
     if not case.tagged:
         yield {}
         return
     for start in starts:
         yield start
-        for key, values in choices.items():
-            yield from (changed(start, {key: value}) for value in values)
+        for key in _keys(case):
+            yield from (changed(start, {key: value}) for value in choices[key])
             yield from _respelled(start, key)
     yield {}
-    for key, values in choices.items():
-        yield from (changed({}, {key: value}) for value in values)
+    for key in _keys(case):
+        yield from (changed({}, {key: value}) for value in choices[key])
     for start in starts:
         yield from _joined(case, choices, start)
+
+
+def _keys(case: Case) -> tuple[str, ...]:
+    """List the tags that one side looks at in its own way; no others can make a difference."""
+    return tuple(dict.fromkeys((*(key for rule in case.own_rules for key in rule.vocabulary), OTHER)))
 
 
 def _respelled(start: Tags, key: str) -> Iterator[dict[str, str]]:
@@ -61,7 +76,7 @@ def _respelled(start: Tags, key: str) -> Iterator[dict[str, str]]:
 
 
 def _joined(case: Case, choices: Choices, start: Tags) -> Iterator[dict[str, str]]:
-    for group in dict.fromkeys(tuple(rule.vocabulary) for rule in case.rules):
+    for group in dict.fromkeys(tuple(rule.vocabulary) for rule in case.own_rules):
         for keys in _together(group):
             most = OF_EACH if len(group) > JOINED else int(TOGETHER ** (1 / len(keys)))
             for values in product(*(few(choices[key], most) for key in keys)):

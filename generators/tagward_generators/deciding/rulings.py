@@ -90,6 +90,8 @@ class Family(Protocol):
     """How the guardrails of one platform are read and asked."""
 
     name: str
+    costly: bool
+    """Whether an evaluation takes milliseconds, so that fewer are made."""
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Take an artifact apart into what is deployed one by one, by name."""

@@ -100,6 +100,7 @@ class TagPolicy:
     """The family `aws-tag-policy`."""
 
     name = "aws-tag-policy"
+    costly = False
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the one policy that an artifact is."""

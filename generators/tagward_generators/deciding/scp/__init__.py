@@ -44,6 +44,7 @@ class Scp:
     """The family `aws-scp`."""
 
     name = "aws-scp"
+    costly = False
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the one policy that an artifact is."""

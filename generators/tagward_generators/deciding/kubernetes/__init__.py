@@ -1,0 +1,1 @@
+"""What admission policies of Kubernetes decide about labels."""

@@ -1,0 +1,165 @@
+"""A ValidatingAdmissionPolicy, its expressions compiled once and asked many times.
+
+After k8s.io/apiserver pkg/admission/plugin/policy/validating/validator.go and webhook/matchconditions: a
+match condition that is false leaves a request out whatever the others say; an error counts as the failure
+policy has it; a variable is evaluated where it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any
+
+from tagward_generators.deciding.cel.engine import Environment, Failure, Program, environment
+from tagward_generators.deciding.kubernetes.functions import extensions, functions
+
+_INPUT = ("object", "oldObject", "request", "namespaceObject", "params")
+_VARIABLE = re.compile(r"\bvariables\.(\w+)")
+
+Document = Mapping[str, Any]
+
+
+class Validator:
+    """A policy that can be asked, one validation at a time.
+
+    Raises RefusedError where its expressions do not compile.
+    """
+
+    def __init__(self, spec: Document) -> None:
+        self.fails: bool = spec.get("failurePolicy", "Fail") == "Fail"
+        plain = _plain()
+        self._conditions = [plain.compile(each["expression"]) for each in spec.get("matchConditions") or ()]
+        self._variables: dict[str, Program] = {}
+        for each in spec.get("variables") or ():
+            self._variables[each["name"]] = self._typed().compile(each["expression"])
+        composed = self._typed()
+        self._validations = [composed.compile(each["expression"]) for each in spec.get("validations") or ()]
+        self._needed = [tuple(self._closure(each)) for each in self._validations]
+        self._constants: dict[str, Any] = {}
+
+    @property
+    def validations(self) -> range:
+        """Number the validations."""
+        return range(len(self._validations))
+
+    @property
+    def every_text(self) -> Iterator[str]:
+        """List all expressions."""
+        yield from (each.expression for each in self._conditions)
+        yield from (each.expression for each in self._variables.values())
+        yield from (each.expression for each in self._validations)
+
+    def says(self, number: int) -> tuple[object, ...]:
+        """Return all that decides one validation."""
+        needed = tuple((name, self._variables[name].expression) for name in self._needed[number])
+        conditions = tuple(sorted(condition.expression for condition in self._conditions))
+        return self._validations[number].expression, needed, conditions, self.fails
+
+    def texts(self, number: int) -> list[str]:
+        """Return the expressions that are about one validation, without those that most of them need."""
+        shared = Counter(name for needed in self._needed for name in needed)
+        own = [name for name in self._needed[number] if shared[name] * 2 <= len(self._validations)]
+        every = own or self._needed[number]
+        return [self._validations[number].expression, *(self._variables[name].expression for name in every)]
+
+    def asked(self, bound: Document) -> Asked:
+        """Ask about one request; `bound` holds the variables of the API server."""
+        values = dict(bound) | self._constants
+        return Asked(self._conditions, self._variables, self._validations, values, self._keep, self.fails)
+
+    def _keep(self, name: str, value: Any) -> None:
+        """Remember a variable that looks at nothing, such as a list of names."""
+        program = self._variables[name]
+        every = (program, *(self._variables[each] for each in self._closure(program)))
+        if not any(inputs(each.expression) for each in every):
+            self._constants[f"variables.{name}"] = value
+
+    def _closure(self, program: Program) -> Iterator[str]:
+        """List the variables that an expression needs, in the order in which they are declared."""
+        needed: set[str] = set()
+        open_ends = [program]
+        while open_ends:
+            for name in named(open_ends.pop().expression):
+                if name in self._variables and name not in needed:
+                    needed.add(name)
+                    open_ends.append(self._variables[name])
+        yield from (name for name in self._variables if name in needed)
+
+    def _typed(self) -> Environment:
+        """Declare the variables so far, each of the type that it was found to have."""
+        types = {f"variables.{name}": program.type for name, program in self._variables.items()}
+        return environment(dict.fromkeys(_INPUT) | types, functions(), extensions())
+
+
+class Asked:
+    """One request: variables are evaluated when an expression that names them is, and once."""
+
+    def __init__(
+        self,
+        conditions: Sequence[Program],
+        variables: Mapping[str, Program],
+        validations: Sequence[Program],
+        bound: dict[str, Any],
+        keep: Callable[[str, Any], None],
+        fails: bool,
+    ) -> None:
+        self._conditions, self._variables, self._validations = conditions, variables, validations
+        self._bound = bound
+        self._keep = keep
+        self._fails = fails
+        self._failed: set[str] = set()
+        self._denied: dict[int, bool] = {}
+
+    def denies(self, number: int) -> bool:
+        """Say whether a validation refuses the request."""
+        if self._left_out is not None:
+            return self._left_out
+        if number not in self._denied:
+            found = self._value(self._validations[number])
+            self._denied[number] = self._fails if isinstance(found, Failure) else found is not True
+        return self._denied[number]
+
+    @cached_property
+    def _left_out(self) -> bool | None:
+        """Return what is decided by match conditions alone, None where they let validations decide."""
+        found = [condition(self._bound) for condition in self._conditions]
+        if any(each is False for each in found):
+            return False
+        return self._fails if any(isinstance(each, Failure) for each in found) else None
+
+    def _value(self, program: Program) -> Any:
+        names = [name for name in named(program.expression) if name in self._variables]
+        for name in names:
+            if f"variables.{name}" not in self._bound and name not in self._failed:
+                self._evaluate(name)
+        given = (*inputs(program.expression), *(f"variables.{name}" for name in names))
+        return program({each: self._bound[each] for each in given if each in self._bound})
+
+    def _evaluate(self, name: str) -> None:
+        """Evaluate a variable; one that fails stays unbound, an error only where it is used."""
+        found = self._value(self._variables[name])
+        if isinstance(found, Failure):
+            self._failed.add(name)
+            return
+        self._bound[f"variables.{name}"] = found
+        self._keep(name, found)
+
+
+@cache
+def inputs(expression: str) -> tuple[str, ...]:
+    """List what an expression looks at in a request; it may be more, never less."""
+    return tuple(name for name in _INPUT if re.search(rf"\b{name}\b", expression))
+
+
+@cache
+def named(expression: str) -> tuple[str, ...]:
+    """List the variables that an expression names."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(expression)))
+
+
+@cache
+def _plain() -> Environment:
+    return environment(dict.fromkeys(_INPUT), functions(), extensions())

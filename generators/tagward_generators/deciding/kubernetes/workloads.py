@@ -1,0 +1,98 @@
+"""Objects of any kind, with labels where those of its pods and volumes are, or on itself, or both."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kinds
+from tagward_generators.deciding.rulings import Tags
+
+Where = Literal["everywhere", "on its pods", "on itself"]
+
+_MAPS = "ReplicaSpecs"
+"""The ending of fields that are maps by role where others are lists."""
+
+_NAMES = {"name": "x", "groupName": "x", "manager": "x"}
+"""What elements of lists are named by, in one kind or the other."""
+
+
+def known_kind(group: str, resource: str) -> KubernetesKind | None:
+    """Return the kind of a resource of the API, by its plural."""
+    return next((kind for kind in kubernetes_kinds() if (kind.group, kind.plural) == (group, resource)), None)
+
+
+def has_template(kind: KubernetesKind | None) -> bool:
+    """Say whether the labels that count may be others than its own."""
+    return kind is None or any(place.at for place in (*kind.templates, *kind.volumes))
+
+
+def workload(group: str, resource: str, namespace: str, tags: Tags, where: Where) -> dict[str, Any]:
+    """Build an object; one of a kind that nobody knows may have labels at its template too."""
+    kind = known_kind(group, resource)
+    own = tags if where != "on its pods" or not has_template(kind) else {}
+    theirs = tags if where != "on itself" else {}
+    metadata = {"name": "x", "namespace": namespace} | ({"labels": dict(own)} if own else {})
+    built: dict[str, Any] = {
+        "apiVersion": f"{group}/v1" if group else "v1",
+        "kind": kind.kind if kind else resource.removesuffix("s").capitalize(),
+        "metadata": metadata,
+    }
+    places = (
+        (*kind.templates, *kind.volumes) if kind else (LabelPlace("spec.template", ("metadata.labels",)),)
+    )
+    for place in places:
+        if place.at:
+            _fill(built, place, theirs)
+    return built
+
+
+def _fill(built: dict[str, Any], place: LabelPlace, tags: Tags) -> None:
+    """Make what a place describes, with labels at the last of its paths, which wins."""
+    *way, last = place.at.split(".")
+    here = _down(built, [*way, last])
+    for field in place.only_with[:1]:
+        here.setdefault(field, {})
+    if tags:
+        *path, labels = place.labels[-1].split(".")
+        _down(here, path)[labels] = dict(tags)
+
+
+def _down(here: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    """Go down a path, making what is not there; `*` is the one element of a list or map."""
+    for at, step in enumerate(path):
+        if step == "*":
+            continue
+        if at + 1 < len(path) and path[at + 1] == "*":
+            here = _element(here, step)
+        else:
+            here = here.setdefault(step, {})
+    return here
+
+
+def _element(here: dict[str, Any], step: str) -> dict[str, Any]:
+    found: dict[str, Any]
+    if step.endswith(_MAPS):
+        found = here.setdefault(step, {"Worker": {}})["Worker"]
+        return found
+    metadata = {"metadata": {"name": "x"}} if step == "volumeClaimTemplates" else {}
+    found = here.setdefault(step, [{**_NAMES, **metadata}])[0]
+    return found
+
+
+def request(built: Mapping[str, Any], resource: str, operation: str) -> dict[str, Any]:
+    """Describe the request that brings an object, without the object."""
+    group, _, version = str(built["apiVersion"]).rpartition("/")
+    kind = {"group": group, "version": version, "kind": built["kind"]}
+    plural = {"group": group, "version": version, "resource": resource}
+    return {
+        "uid": "x",
+        "kind": kind,
+        "resource": plural,
+        "requestKind": kind,
+        "requestResource": plural,
+        "name": built["metadata"]["name"],
+        "namespace": built["metadata"]["namespace"],
+        "operation": operation,
+        "userInfo": {"username": "somebody", "uid": "x", "groups": ["system:authenticated"], "extra": {}},
+        "dryRun": False,
+        "options": {},
+    }

@@ -1,0 +1,213 @@
+"""What gets stricter or looser when a ValidatingAdmissionPolicy changes."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from random import Random
+from typing import Any
+
+import pytest
+import yaml
+from msgspec import json
+
+from tagward_generators import target
+from tagward_generators.deciding.comparing import Comparison, compare
+from tagward_generators.deciding.kubernetes.requests import at
+from tagward_generators.deciding.kubernetes.vap import KubernetesVap
+from tagward_generators.deciding.rulings import Place, Tags, Verdict
+from tagward_generators.deciding.sentences import tellings
+from tests.generators.admission_laws import drawn_policy
+from tests.generators.random_policies import DAY
+from tests.oracles.vap_engine import Policy
+from tests.oracles.vap_matching import matches
+
+Objects = Mapping[str, str]
+Document = dict[str, Any]
+
+POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
+HAS = '"{}" in object.metadata.?labels.orValue({{}})'
+PODS = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
+
+
+def manifest(kind: str, spec: Document, name: str = "acme") -> str:
+    document = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": {"name": name}}
+    return yaml.safe_dump(document | {"spec": spec})
+
+
+def policy(*expressions: str, bound: Document | None = None, **parts: Any) -> dict[str, str]:
+    """A policy on pods, and how it is bound."""
+    spec = {
+        "matchConstraints": {"resourceRules": [PODS]},
+        "validations": [{"expression": each} for each in expressions],
+    }
+    binding = {"policyName": "acme", "validationActions": ["Deny"]} | (bound or {})
+    return objects("---\n".join((manifest(POLICY, spec | parts), manifest(BINDING, binding))))
+
+
+def objects(text: str) -> dict[str, str]:
+    return dict(KubernetesVap().objects("x.yaml", text))
+
+
+def compared(was: Objects, now: Objects) -> Comparison:
+    family = KubernetesVap()
+    return compare(family, family.read(was), family.read(now), {})
+
+
+def told(was: Objects, now: Objects) -> list[str]:
+    return [f"{each.direction}: {each.sentence()}" for each in tellings(compared(was, now).differences)]
+
+
+TEAM, ENV = HAS.format("team"), HAS.format("env")
+REQUIRED = policy(TEAM)
+
+
+def test_a_policy_that_is_new() -> None:
+    assert told({}, REQUIRED) == ["stricter: creating a Pod without `team` is denied now (was allowed)"]
+
+
+def test_a_label_more() -> None:
+    assert told(REQUIRED, policy(TEAM, ENV)) == [
+        "stricter: creating a Pod without `env` is denied now (was allowed)"
+    ]
+
+
+def test_a_policy_that_nothing_binds_decides_nothing() -> None:
+    unbound = objects(manifest(POLICY, {"matchConstraints": {"resourceRules": [PODS]}, "validations": []}))
+
+    assert told(REQUIRED, unbound) == ["looser: creating a Pod without `team` is allowed now (was denied)"]
+
+
+@pytest.mark.parametrize(("action", "said"), [("Warn", "warned about"), ("Audit", "only recorded")])
+def test_an_action_that_does_not_deny(action: str, said: str) -> None:
+    assert told(REQUIRED, policy(TEAM, bound={"validationActions": [action]})) == [
+        f"looser: creating a Pod without `team` is {said} now (was denied)"
+    ]
+
+
+def test_values_are_told() -> None:
+    def among(values: str) -> dict[str, str]:
+        return policy(f'{TEAM} && object.metadata.labels["team"] in [{values}]')
+
+    assert told(among('"a"'), among('"a", "b"')) == [
+        "looser: creating a Pod with `team` = `b` is allowed now (was denied)"
+    ]
+
+
+def test_the_same_in_other_words_is_no_difference() -> None:
+    other = policy("variables.there", variables=[{"name": "there", "expression": TEAM}])
+
+    assert told(REQUIRED, other) == []
+
+
+def test_another_kind() -> None:
+    rules = {"resourceRules": [PODS | {"apiGroups": ["", "apps"], "resources": ["pods", "daemonsets"]}]}
+
+    assert told(REQUIRED, policy(TEAM, matchConstraints=rules)) == [
+        "stricter: creating a DaemonSet without `team` is denied now (was allowed)"
+    ]
+
+
+def test_a_failure_policy_decides_what_an_error_is() -> None:
+    fails = policy('object.metadata.labels["team"] != ""')
+
+    assert told(policy('object.metadata.labels["team"] != ""', failurePolicy="Ignore"), fails) == [
+        "stricter: creating a Pod without `team` is denied now (was allowed)"
+    ]
+
+
+def test_parameters_are_read() -> None:
+    def listed(values: str) -> dict[str, str]:
+        expression = f'{TEAM} && object.metadata.labels["team"] in params.data.teams.split(",")'
+        reference = {"name": "teams", "namespace": "x", "parameterNotFoundAction": "Deny"}
+        kind = {"paramKind": {"apiVersion": "v1", "kind": "ConfigMap"}}
+        data = f"{{kind: ConfigMap, metadata: {{name: teams, namespace: x}}, data: {{teams: '{values}'}}}}"
+        return policy(expression, bound={"paramRef": reference}, **kind) | objects(data)
+
+    assert told(listed("a"), listed("a,b")) == [
+        "looser: creating a Pod with `team` = `b` is allowed now (was denied)"
+    ]
+
+
+def test_a_selector_on_labels_leaves_objects_out() -> None:
+    rules = {"resourceRules": [PODS], "objectSelector": {"matchLabels": {"tier": "gold"}}}
+
+    assert told(policy(TEAM, matchConstraints=rules), REQUIRED) == [
+        "stricter: creating a Pod without any tag is denied now (was allowed)",
+        "stricter: creating a Pod without `team` while `tier` = `zz-other`, `tbd`, `GOLD` or `Gold`"
+        " is denied now (was allowed)",
+        "stricter: creating a Pod without `team` while `tier` is empty is denied now (was allowed)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (policy("object.metadata."), "its CEL is refused"),
+        (policy("authorizer.group('').resource('pods').check('create').allowed()"), "its CEL is refused"),
+        (policy(TEAM, bound={"validationActions": ["Shout"]}), "not written as the API server takes it"),
+        (objects("hello"), "it is no object of the API"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_said(document: Objects, why: str) -> None:
+    assert any(why in each.why for _, each in compared(REQUIRED, document).undecided)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_compilation_does_not_differ_from_itself(seed: int) -> None:
+    comparison = compared(compiled(seed), compiled(seed))
+
+    assert (comparison.differences, comparison.undecided) == ((), ())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_examples_of_two_random_policies_are_true(seed: int) -> None:
+    was, now = compiled(seed), compiled(seed + 50)
+    differences = compared(was, now).differences
+
+    assert differences
+    for difference in differences:
+        for place in difference.places[:4]:
+            tags = dict(difference.finding.tags)
+            assert [said(each, place, tags) for each in (was, now)] == list(difference.finding.verdicts), (
+                place,
+                tags,
+            )
+
+
+def compiled(seed: int) -> dict[str, str]:
+    made = target("kubernetes-vap").compile(drawn_policy(Random(seed)), as_of=DAY)
+    return {
+        name: text
+        for each in made.artifacts
+        for name, text in KubernetesVap().objects(each.path, each.content).items()
+    }
+
+
+def said(documents: Objects, place: Place, tags: Tags) -> Verdict:
+    """Ask the interpreter of the test suite, binding by binding."""
+    parsed = [json.decode(text) for text in documents.values()]
+    given = at(place, tags)
+    request = given["request"] | {"object": given["object"], "oldObject": given["oldObject"]}
+    verdicts = [Verdict.ALLOWED]
+    for binding in (each["spec"] for each in parsed if each["kind"] == BINDING):
+        name = binding["policyName"]
+        (spec,) = (
+            each["spec"] for each in parsed if (each["kind"], each["metadata"]["name"]) == (POLICY, name)
+        )
+        if matches(spec["matchConstraints"], request, given["namespaceObject"]):
+            params = next((each for each in parsed if each["kind"] == "ConfigMap"), None)
+            decided = _ready(documents[f"{POLICY}/{name}"]).decide(
+                request, namespace=given["namespaceObject"], params=params
+            )
+            verdicts += _strictest(binding["validationActions"]) if decided.denied else []
+    return max(verdicts)
+
+
+def _strictest(actions: Sequence[str]) -> list[Verdict]:
+    return [
+        {"Deny": Verdict.DENIED, "Warn": Verdict.WARNED, "Audit": Verdict.RECORDED}[each] for each in actions
+    ]
+
+
+@cache
+def _ready(text: str) -> Policy:
+    return Policy(json.decode(text))
