@@ -16,7 +16,6 @@ from tagward.loader import load
 from tagward.policy import Policy
 from tagward_generators import target
 from tagward_generators.rego.outcomes import MADE
-from tagward_generators.rego.types import MAKERS
 from tagward_generators.targets import Artifact, Compilation, Fidelity, Grade
 from tests.conformance.tally import tally
 from tests.generators.laws import Breach, broken_rows, laws, row_breaches
@@ -61,27 +60,38 @@ def found(seed: int, broken: Broken = as_it_is) -> Iterator[Breach]:
     yield from row_breaches(drawn, compilation)
     for plan, said in zip(plans, said_by_opa(compilation, "tagward.random", plans), strict=True):
         judged = assessed(drawn, plan)
+        if broken is as_it_is:
+            count(judged, said)
         yield from strangers(judged, said)
-        for each in judged:
-            if broken is as_it_is:
-                count(each, said)
-            yield from resource_breaches(as_far_as_seen(compilation, each), each, said)
+        yield from plan_breaches(compilation, judged, assessed(drawn, plan, alone=True), said)
 
 
-def as_far_as_seen(compilation: Compilation, judged: Assessment) -> Compilation:
-    """Take for exact, of a resource that makes nothing, what is weaker only for those that do."""
-    if judged.resource.parts or judged.resource.native in MAKERS:
-        return compilation
+def plan_breaches(
+    compilation: Compilation, judged: list[Assessment], alone: list[Assessment], said: Said
+) -> Iterator[Breach]:
+    """List the breaches over one plan.
+
+    Rules that are weaker only because they do not see what resources make are to be exact without that.
+    """
+    seen = as_far_as_seen(compilation)
+    for whole, itself in zip(judged, alone, strict=True):
+        yield from resource_breaches(compilation, whole, said)
+        yield from resource_breaches(seen, itself, said)
+
+
+def as_far_as_seen(compilation: Compilation) -> Compilation:
+    """Take for exact what is weaker only for resources that make something."""
     rows = (
         Fidelity(row.tag, row.rule, Grade.EXACT) if row.why == MADE else row for row in compilation.fidelity
     )
     return replace(compilation, fidelity=tuple(rows))
 
 
-def count(judged: Assessment, said: Said) -> None:
-    broken = bool(broken_rows(judged))
-    denied = judged.resource.address in said["deny"]
-    TALLY.case(*(["L2"] if broken else ["L1"]), *(["L3"] if denied else []))
+def count(judged: list[Assessment], said: Said) -> None:
+    for each in judged:
+        laws_at_stake = ["L2" if broken_rows(each) else "L1"]
+        denied = each.resource.address in said["deny"]
+        TALLY.case(*laws_at_stake, *(["L3"] if denied else []))
 
 
 def test_random_plans_obey_every_law() -> None:
@@ -117,12 +127,12 @@ def test_plans_that_people_made_are_denied_only_where_lint_finds_a_violation(nam
     judged = {path: found for path, plan in plans.items() if (found := linted(policy, plan)) is not None}
     answers = said_by_opa(compilation, f"tagward.{policy.name.replace('-', '_')}", [plans[p] for p in judged])
     counts: Counter[str] = Counter()
-    for assessments, said in zip(judged.values(), answers, strict=True):
+    for plan, assessments, said in zip(map(plans.get, judged), judged.values(), answers, strict=True):
+        count(assessments, said)
+        breaches = plan_breaches(compilation, assessments, assessed(policy, plan, alone=True), said)
+        assert [breach for breach in breaches if breach.law != "L2"] == []
         assert list(strangers(assessments, said)) == []
         for each in assessments:
-            count(each, said)
-            breaches = resource_breaches(as_far_as_seen(compilation, each), each, said)
-            assert [breach for breach in breaches if breach.law != "L2"] == []
             counts["resources"] += 1
             counts["violations"] += bool(broken_rows(each))
             counts["denied"] += each.resource.address in said["deny"]

@@ -39,11 +39,11 @@ def by_address(found: Iterable[Mapping[str, str]]) -> dict[str, frozenset[Row]]:
     return {address: frozenset(about) for address, about in rows.items()}
 
 
-def assessed(policy: Policy, plan: Any) -> list[Assessment]:
-    """Judge a plan as the linter does."""
+def assessed(policy: Policy, plan: Any, *, alone: bool = False) -> list[Assessment]:
+    """Judge a plan as the linter does; with `alone`, without what resources make."""
     judging = Evaluator(policy, as_of=DAY, surface="ci")
-    content = json.dumps(plan).encode()
-    return [judging.assess(each) for each in read_plan(content, "plan.json", NOWHERE).resources]
+    resources = read_plan(json.dumps(plan).encode(), "plan.json", NOWHERE).resources
+    return [judging.assess(replace(each, parts=()) if alone else each) for each in resources]
 
 
 def resource_breaches(compilation: Compilation, judged: Assessment, said: Said) -> Iterator[Breach]:

@@ -269,12 +269,18 @@ class Shapes:
         return {}
 
     def _group(self) -> tuple[Json, Json, Json]:
-        blocks = [
-            {"key": key, "value": value, "propagate_at_launch": self.rng.random() < 0.7}
-            for key, value in (self.own or {}).items()
-        ]
-        old = {"tags": None} if self.rng.random() < 0.3 else {}
-        return {"tag": blocks, **old}, {"tag": [{} for _ in blocks]}, {}
+        """Show tags as blocks, in the attribute of today or that of old."""
+        name, other = self.rng.choice((("tag", "tags"), ("tag", "tags"), ("tags", "tag")))
+        after: Json = {other: None if other == "tags" else []} if self.rng.random() < 0.3 else {}
+        if self.late is True:
+            return after, {name: True}, {}
+        keys = self.own or {}
+        after[name] = [self._tag_block(key, value) for key, value in keys.items()]
+        return after, {name: [{"value": True} if key in self.late else {} for key in keys]}, {}
+
+    def _tag_block(self, key: str, value: str) -> Json:
+        shown = {} if key in self.late else {"value": value}
+        return {"key": key, "propagate_at_launch": self.rng.random() < 0.7, **shown}
 
     def _block(self, block: str, attribute: str) -> tuple[Json, Json, Json]:
         """Show labels in a block; the provider fills in what nobody wrote."""

@@ -1,11 +1,12 @@
 """The rego target: how types are told, what its tables hold, and what its fidelity rows say."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from tagward.catalog import tagward_type
+from tagward.catalog import tagward_type, terraform_type
 from tagward.catalog.terraform import terraform_names
 from tagward.policy import Alias, Exemption, Policy, Requirement, Selector
 from tagward.resource import Resource
@@ -14,8 +15,10 @@ from tagward_generators import target
 from tagward_generators.rego.outcomes import MADE, NOWHERE
 from tagward_generators.rego.types import MAKERS, PREFIXES, of_types
 from tagward_generators.targets import Fidelity, Grade
+from tagward_service.sources.terraform.kinds import Kinds
 from tagward_service.sources.terraform.layers import CONTAINERS
 from tagward_service.sources.terraform.parts import PARTS
+from tagward_service.sources.terraform.types import CloudKind
 from tests.generators.random_policies import DAY
 from tests.generators.rego_policies import compiled, policy
 from tests.generators.truth import holds
@@ -25,16 +28,42 @@ from tests.oracles import opa_engine
 needs_opa = pytest.mark.skipif(bool(opa_engine.absent()), reason=opa_engine.absent())
 
 
+def told(query: str, *given: object) -> list[Any]:
+    """Ask OPA something of the package, once for each input."""
+    modules = {artifact.path: artifact.content for artifact in compiled(policy()).artifacts}
+    return opa_engine.evaluate(modules, query.replace("its.", "data.tagward.p."), given)
+
+
 @needs_opa
 def test_the_tables_of_the_rules_are_those_of_the_linter() -> None:
-    modules = {artifact.path: artifact.content for artifact in compiled(policy()).artifacts}
-    containers, others = opa_engine.evaluate(
-        modules, "[data.tagward.p.containers, data.tagward.p.others]", [{}]
-    )[0]
-
-    assert containers == CONTAINERS
+    assert told("its.containers", {}) == [CONTAINERS]
     assert set(MAKERS) == set(PARTS)
-    assert "aws_autoscaling_group" in others
+
+
+@needs_opa
+@pytest.mark.parametrize("cloud", PREFIXES)
+def test_tags_are_looked_for_where_the_linter_looks_for_them(cloud: str) -> None:
+    readers = {name: Kinds()[name, None] for name in terraform_names() if name.startswith(PREFIXES[cloud])}
+    places = {name: each.place for name, each in readers.items() if isinstance(each, CloudKind)}
+    shown = [{"type": name, "change": {"after": {"tag": []}}} for name in places]
+
+    looked = dict(zip(places, told(f'its.place_of(input, "{cloud}")', *shown), strict=True))
+
+    assert {name: "[].".join(place) for name, place in looked.items()} == places
+
+
+@needs_opa
+def test_tags_that_are_no_map_are_not_looked_at() -> None:
+    listed = {name for name in terraform_names() if is_listed(name)} - {"aws_autoscaling_group"}
+
+    assert set(told("its.others", {})[0]) == listed | {"google_cloud_identity_group"}
+
+
+def is_listed(name: str) -> bool:
+    """Say whether a type has a list or blocks where others have their tags."""
+    known, reader = terraform_type(name), Kinds()[name, None]
+    place = reader.place if isinstance(reader, CloudKind) else ""
+    return known is not None and known.attributes.get(place) in ("list", "block")
 
 
 GLOBS = (

@@ -166,10 +166,26 @@ def test_google_labels_are_read_from_where_they_are_without_those_that_google_ad
 
 
 @needs_opa
+def test_groups_have_their_tags_in_blocks_and_get_no_default_tags() -> None:
+    good = {"key": "Team", "value": "ml", "propagate_at_launch": True}
+    made = plan(
+        change("aws_autoscaling_group.bare", {"tag": [], "tags": None}),
+        change("aws_autoscaling_group.good", {"tag": [good]}),
+        change("aws_autoscaling_group.old", {"tags": [good], "tag": []}),
+        change("aws_autoscaling_group.wrong", {"tag": [good | {"value": "ML"}]}),
+        change("aws_autoscaling_group.value", {"tag": [{"key": "Team"}]}, {"tag": [{"value": True}]}),
+        change("aws_autoscaling_group.whole", {}, {"tag": True}),
+        change("aws_autoscaling_group.none", {"tag": None}),
+        configuration=providers(aws=defaults(constant_value={"Team": "ml"})),
+    )
+
+    assert said(policy(), made) == {"bare", "wrong"}
+
+
+@needs_opa
 def test_types_that_take_no_tags_are_not_judged() -> None:
     made = plan(
         change("aws_route.route", {"name": "x"}),
-        change("aws_autoscaling_group.group", {"tag": [], "tags": None}),
         change("google_cloud_identity_group.group", {"labels": None}),
         change("azurerm_api_management_named_value.list", {"tags": None}),
         change("random_pet.pet", {"tags": None}),

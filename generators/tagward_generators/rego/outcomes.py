@@ -15,7 +15,7 @@ from tagward_generators.targets import Fidelity
 
 COVERED = "lint"
 
-MADE = "what resources make (volumes, launched instances, tasks) is not seen, nor are Auto Scaling groups"
+MADE = "what resources make (volumes, launched instances, tasks) is not seen"
 INSIDE = "what is inherited is not told: where a plan declares a {}, a tag that is not there passes"
 NOWHERE = "does not apply to what plans hold"
 SOFT = "an unknown key passes where `{}` may be missing without a denial: it may be that key misspelt"

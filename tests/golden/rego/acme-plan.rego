@@ -157,16 +157,18 @@ only(values) := values[0] if {
 # ones are `open` as a whole, and whether the type is one that the provider `merges`.
 show(change) := {
 	"cloud": cloud,
-	"own": object.union(texts(value_at(change.change.after, place)), late),
+	"own": object.union(texts(values), late),
 	"late": late,
 	"merged": merged(change, cloud),
 	"open": marks == true,
 	"merges": is_merging(change, cloud),
 } if {
 	cloud := clouds[provider(change)]
-	place := place_of(change.type, cloud)
-	takes_tags(change, place)
+	not change.type in others
+	place := place_of(change, cloud)
+	values := values_of(change, place)
 	marks := marks_of(change, place)
+	takes(values, value_at(unknowns(change), place))
 	late := marked(marks)
 }
 
@@ -181,11 +183,13 @@ provider(change) := name if {
 } else := split(change.type, "_")[0]
 
 # The attribute that holds a type's own tags, or the block and the attribute in it.
-place_of(type, cloud) := elsewhere[type] if {
+place_of(change, cloud) := elsewhere[change.type] if {
 	cloud == "gcp"
 } else := ["user_labels"] if {
 	cloud == "gcp"
-	startswith(type, "google_monitoring_")
+	startswith(change.type, "google_monitoring_")
+} else := group_place(change) if {
+	is_group(change)
 } else := [attributes[cloud]]
 
 attributes := {"aws": "tags", "azure": "tags", "gcp": "labels"}
@@ -198,20 +202,14 @@ elsewhere := {
 }
 
 # A provider shows an attribute of every type that has it, as null where it is not set.
-takes_tags(change, place) if {
-	not change.type in others
-	takes(value_at(change.change.after, place), value_at(unknowns(change), place))
-}
-
 takes(labels, _) if is_object(labels)
 
 takes(null, _)
 
 takes(_, true)
 
-# Types whose tags follow rules of their own, or whose `tags` or `labels` are something else.
+# Types whose `tags` or `labels` are something else.
 others := {
-	"aws_autoscaling_group",
 	"aws_devopsguru_resource_collection",
 	"azurerm_api_management_named_value",
 	"azurerm_api_management_workspace_named_value",
@@ -219,6 +217,37 @@ others := {
 	"google_cloud_identity_group",
 	"google_deployment_manager_deployment",
 }
+
+# The tags of an Auto Scaling group are blocks of a key and a value: `tag`, in old versions also `tags`.
+is_group(change) if change.type == "aws_autoscaling_group"
+
+has_blocks(change, name) if {
+	is_array(change.change.after[name])
+	count(change.change.after[name]) > 0
+}
+
+is_shown(change, name) if name in (object.keys(change.change.after) | object.keys(unknowns(change)))
+
+group_place(change) := ["tags"] if {
+	has_blocks(change, "tags")
+	not has_blocks(change, "tag")
+} else := ["tag"] if {
+	is_shown(change, "tag")
+} else := ["tags"]
+
+# Return the blocks as a map, or else the marks of what is unknown in them.
+in_blocks(change, place, found) := object.union_n([{block.key: value} |
+	some number, block in change.change.after[place[0]]
+	is_string(block.key)
+	value := object.get(found, [place[0], number, "value"], null)
+])
+
+# Return a resource's own tags: null where they are not set, `nowhere` where the type has no such place.
+values_of(change, place) := value_at(change.change.after, place) if {
+	not is_group(change)
+} else := in_blocks(change, place, change.change.after) if {
+	is_array(change.change.after[place[0]])
+} else := nowhere
 
 # Return what is at a place, null for a block that is not there, and `nowhere` where the type has no such place.
 value_at(values, place) := at(values, place) if {
@@ -247,7 +276,10 @@ unknowns(change) := change.change.after_unknown if {
 
 # True where a resource's own tags are unknown as a whole, else the unknown keys. In a block, what the
 # configuration leaves out is unknown only because the provider fills it.
-marks_of(change, place) := value_at(unknowns(change), place) if {
+marks_of(change, place) := in_blocks(change, place, unknowns(change)) if {
+	is_group(change)
+	is_array(change.change.after[place[0]])
+} else := value_at(unknowns(change), place) if {
 	decided(change, place)
 } else := {}
 
