@@ -1,8 +1,8 @@
 """Kyverno's webhook for ValidatingPolicies as a process: policies and admission requests in, responses out.
 
-A small program of ours around Kyverno's own handler, engine and matcher (tests/oracles/kyverno/webhook). Not as
-in a cluster: nobody holds requests back before, neither the API server by the match conditions that Kyverno
-hands on to it, nor the resource filters of the installation.
+A small program of ours around Kyverno's own handler, engine and matcher (tests/oracles/kyverno/webhook). Not
+as in a cluster: nobody holds requests back before, neither the API server by the match conditions that
+Kyverno hands on to it, nor the resource filters of the installation.
 """
 
 import json
