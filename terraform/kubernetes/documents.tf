@@ -33,7 +33,23 @@ locals {
         lookup(local.softened, action, action) if action != null
       },
       { for field in ["failurePolicy"] : field => "Ignore" if each.kind == "ValidatingPolicy" && var.stage != "enforce" },
+      { for targets in [try(each.spec.targets, null)] : "targets" => local.targets[key] if targets != null },
     )
+  }
+
+  # The provider fails at two languages in one list (hashicorp/terraform-provider-kubernetes#2778). What a target
+  # has as `rego` Gatekeeper takes for one more of its `code`.
+  targets = {
+    for key, each in local.documents : key => [
+      for target in try(each.spec.targets, []) : merge(
+        target,
+        {
+          for rego in [for code in target.code : code.source.rego if code.engine == "Rego" && length(target.code) > 1] :
+          "rego" => rego
+        },
+        { code = [for code in target.code : code if code.engine != "Rego" || length(target.code) == 1] },
+      )
+    ]
   }
 
   manifests = {

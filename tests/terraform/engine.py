@@ -127,6 +127,12 @@ class Workspace:
         plan: dict[str, Any] = json.loads(self._run(directory, "show", "-json", str(file)))
         return plan
 
+    def apply(self, directory: str, **variables: object) -> None:
+        """Run `terraform apply`. Raises TerraformError with what Terraform says."""
+        self.prepare(directory)
+        given = [f"-var={name}={_written(value)}" for name, value in variables.items()]
+        self._run(directory, "apply", "-auto-approve", "-input=false", "-no-color", *given)
+
     def _run(self, directory: str, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(
             ["terraform", *arguments],
