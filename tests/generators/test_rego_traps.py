@@ -252,9 +252,11 @@ def test_nothing_evaluated_is_said_and_trimmed_plans_get_the_benefit_of_the_doub
     tagged = providers(aws=defaults(constant_value={"Team": "ml"}))
     cut = json.loads(trimmed(change("aws_s3_bucket.cut", {"tags": {}}))) | {"configuration": tagged}
 
-    ((warning,), *rest) = opa_engine.evaluate(modules, "data.main.warn", [{}, json.loads(plan()), cut])
+    inputs = [{}, json.loads(plan(errored=True)), json.loads(plan(errored=False)), cut]
+    ((nothing,), (ended,), *rest) = opa_engine.evaluate(modules, "data.main.warn", inputs)
 
-    assert warning["msg"].startswith("no resource changes")
+    assert nothing["msg"].startswith("no resource changes")
+    assert ended["msg"].startswith("planning ended with an error")
     assert rest == [[], []]
     assert opa_engine.evaluate(modules, "data.main.deny", [{}, cut]) == [[], []]
 

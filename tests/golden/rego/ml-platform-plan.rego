@@ -115,7 +115,7 @@ effective(shown, extra) := {
 	"cloud": shown.cloud,
 	"all": all,
 	"added": {key | some key in beside; is_providers(shown.cloud, extra)},
-	"open": {extra.computed, count(beside) == 0} == {true},
+	"open": may_add(extra, beside),
 } if {
 	all := whole(shown)
 	beside := object.keys(all) - object.keys(shown.own)
@@ -125,6 +125,12 @@ effective(shown, extra) := {
 	"added": object.keys(extra.tags) - object.keys(shown.own),
 	"open": true in {shown.open, extra.open},
 }
+
+# Where nothing of computed additions is shown, there may be some.
+may_add(extra, beside) if {
+	extra.computed
+	count(beside) == 0
+} else := false
 
 # What the provider merged, with the resource's own tags, of which those that are not known yet may override it.
 whole(shown) := object.union(object.union(shown.own, shown.merged), shown.late) if is_object(shown.merged)
@@ -430,18 +436,26 @@ candidates(key) := [key] if {
 configured := {full: resource |
 	walk(input.configuration.root_module, [path, resource])
 	is_resource(path)
-	modules := [concat("", ["module.", step, "."]) | some number, step in path; number % 3 == 1; number < count(path) - 1]
+	last := count(path) - 1
+	modules := [concat("", ["module.", step, "."]) | some number, step in path; number % 3 == 1; number < last]
 	full := concat("", array.concat(modules, [resource.address]))
 }
 
 is_resource(path) if {
-	count(path) % 3 == 2
-	path[count(path) - 2] == "resources"
-	calls := [step | some number, step in path; number % 3 == 0; number < count(path) - 2]
-	bodies := [step | some number, step in path; number % 3 == 2]
-	{step | some step in calls} | {"module_calls"} == {"module_calls"}
-	{step | some step in bodies} | {"module"} == {"module"}
+	deep := count(path) - 2
+	path[deep] == "resources"
+	deep % 3 == 0
+	every number, step in array.slice(path, 0, deep) {
+		is_step(number % 3, step)
+	}
 }
+
+# The way into a module: `module_calls`, the name of the call, `module`.
+is_step(0, "module_calls")
+
+is_step(1, _)
+
+is_step(2, "module")
 
 address(change) := regex.replace(change.address, `\[(?:"(?:[^"\\]|\\.)*"|\d+)\]`, "")
 
@@ -449,3 +463,5 @@ address(change) := regex.replace(change.address, `\[(?:"(?:[^"\\]|\\.)*"|\d+)\]`
 warn contains {"msg": "no resource changes: is this what `terraform show -json` writes?"} if {
 	not input.resource_changes
 }
+
+warn contains {"msg": "planning ended with an error: resources may be missing from the plan"} if input.errored == true
