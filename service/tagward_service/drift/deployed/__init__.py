@@ -33,12 +33,14 @@ READERS = {
     "aws-scp": ("aws", "service_control_policies"),
     "aws-tag-policy": ("aws", "tag_policies"),
     "gcp-org-policy": ("gcp", "organization_policies"),
+    "kubernetes-vap": ("kubernetes", "validating_admission_policies"),
 }
 """By target: the module and the function that read what is deployed."""
 
 SDKS = {
     "aws": ("boto3", "aws"),
     "gcp": ("google.cloud.orgpolicy_v2", "gcp"),
+    "kubernetes": ("kubernetes", "kubernetes"),
 }
 """By module: what it imports, and the extra that holds it."""
 
