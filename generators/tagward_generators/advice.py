@@ -39,7 +39,9 @@ def expected(tag: Tag, day: date) -> str:
         case Allowed(values, registry) as allowed:
             valid = allowed.on(day)
             listed = one_of(value for value in values if value in valid)
-            return f"one of {listed}" if not registry else f"a value of {registry}, such as {listed}"
+            if not registry:
+                return f"one of {listed}"
+            return f"a value of {registry}, such as {listed}" if listed else f"a value of {registry}"
         case Matches(pattern):
             example = f", such as {tag.example}" if tag.example else ""
             return f"a value of the form {pattern}{example}"

@@ -1,0 +1,151 @@
+"""A real API server that knows every kind of the catalogue, and what it says of requests under a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from random import Random
+from typing import Any
+
+from msgspec import Struct
+
+from tagward.catalog import KubernetesKind, kubernetes_kinds
+from tagward.policy import Policy
+from tests.generators.admission_laws import Asked
+from tests.generators.kubernetes_objects import NAMESPACES, VERSIONS, Data, Objects, labels_in
+from tests.generators.random_tags import tags
+from tests.generators.worlds import KUBERNETES
+from tests.oracles.apiserver_client import Client, Reply, until
+from tests.oracles.apiserver_engine import running
+from tests.oracles.manifests import namespace
+
+REGISTRATION = "admissionregistration.k8s.io/v1"
+
+_BUILT_IN = ("", "apps", "batch")
+_GONE = ("extensions",)
+_APPROVED = {"api-approved.kubernetes.io": "unapproved, for tests"}
+"""Some kinds live in groups of Kubernetes itself, whose definitions must carry this."""
+_PROBES = count()
+
+
+def version(kind: KubernetesKind) -> str:
+    """Return the version in which random objects of a kind are."""
+    return VERSIONS.get(kind.group, "v1alpha1")
+
+
+def definition(kind: KubernetesKind) -> Data:
+    """Define a kind whose objects may hold anything."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    names = {"plural": kind.plural, "singular": kind.kind.lower(), "kind": kind.kind}
+    served = {"name": version(kind), "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{kind.plural}.{kind.group}", "annotations": _APPROVED},
+        "spec": {
+            "group": kind.group,
+            "names": names,
+            "scope": "Namespaced" if kind.namespaced else "Cluster",
+            "versions": [served],
+        },
+    }
+
+
+def legal(made: Data) -> Data:
+    """Spell labels as a server takes them: random ones may have a prefix in capitals."""
+    for labels in labels_in(made):
+        for key in tuple(labels):
+            prefix, slash, name = key.rpartition("/")
+            labels[f"{prefix.lower()}{slash}{name}"] = labels.pop(key)
+    return made
+
+
+def served_kinds() -> tuple[KubernetesKind, ...]:
+    """List the kinds that the server can serve."""
+    return tuple(kind for kind in kubernetes_kinds() if kind.group not in _GONE)
+
+
+class Server(Struct, frozen=True):
+    """A server with namespaces, and objects in them that updates change."""
+
+    client: Client
+    standing: Sequence[Data]
+
+    @contextmanager
+    def bound(self, documents: Sequence[Data]) -> Iterator[None]:
+        """Put policies in force for the time of a block."""
+        probe = _probe(next(_PROBES))
+        every = [*documents, *probe[:2]]
+        for each in every:
+            made = self.client.create(each)
+            assert made.ok, made.message
+            assert not made.warnings, made.warnings
+        until(lambda: not self.client.create(probe[2], dry_run=True).ok)
+        try:
+            yield
+        finally:
+            for each in reversed(every):
+                assert self.client.delete(each).ok
+
+    def ask(self, one: Asked) -> Reply:
+        """Make a request, without effect."""
+        if one.operation == "CREATE":
+            return self.client.create(one.object, dry_run=True)
+        return self.client.update(one.object, dry_run=True)
+
+
+@contextmanager
+def server(rng: Random, policy: Policy) -> Iterator[Server]:
+    """Start a server; labels of namespaces and of standing objects are near what a policy asks for."""
+    with running() as client:
+        for kind in served_kinds():
+            if kind.group not in _BUILT_IN:
+                made = client.create(definition(kind))
+                assert made.ok, made.message
+        for name in NAMESPACES:
+            made = client.create(legal(namespace(name, tags(rng, policy, KUBERNETES))))
+            assert made.ok, made.message
+        yield Server(client, tuple(_standing(rng, client, policy)))
+
+
+def _standing(rng: Random, client: Client, policy: Policy) -> Iterator[Data]:
+    """Make objects of every kind."""
+    objects = Objects(rng, policy)
+    for kind in served_kinds():
+        made = legal(objects.object(kind))
+        made["metadata"] |= {"name": f"standing-{kind.kind.lower()}"}
+        made["metadata"].pop("generateName", None)
+        until(partial(_is_there, client, made))
+        yield client.request("GET", client.place(made)).body
+
+
+def _is_there(client: Client, made: Data) -> bool:
+    """Make an object; a kind that was just defined is served a little later."""
+    try:
+        said = client.create(made)
+    except (KeyError, AssertionError):
+        return False
+    assert said.code in (201, 404, 409), said.message
+    return said.ok
+
+
+def _probe(number: int) -> tuple[Data, Data, Data]:
+    """Make a policy, its binding, and an object that is refused as soon as policies are in force."""
+    name = f"probe-{number}"
+    about = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"]}
+    policy: dict[str, Any] = {
+        "matchConstraints": {"resourceRules": [about]},
+        "validations": [{"expression": f'object.metadata.name != "{name}"'}],
+    }
+    bound = {"policyName": name, "validationActions": ["Deny"]}
+    made = [
+        {"apiVersion": REGISTRATION, "kind": kind, "metadata": {"name": name}, "spec": spec}
+        for kind, spec in (
+            ("ValidatingAdmissionPolicy", policy),
+            ("ValidatingAdmissionPolicyBinding", bound),
+        )
+    ]
+    asked = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "default"}}
+    return made[0], made[1], asked
