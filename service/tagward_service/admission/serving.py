@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,12 +29,13 @@ class Tls(Struct, frozen=True):
 
 
 class Listener(Struct, frozen=True):
-    """Where an application listens; without TLS it speaks plain HTTP."""
+    """Where an application listens; without TLS it speaks plain HTTP. Port 0 is any that is free."""
 
     application: object
     host: str
     port: int
     tls: Tls | None = None
+    name: str = "admission"
 
 
 class _Server(uvicorn.Server):
@@ -73,11 +75,20 @@ class Service:
     """Listeners that live and end together, and what is looked at while they do."""
 
     def __init__(
-        self, listeners: Sequence[Listener], live: LivePolicy, log: Log, *, every: float, drain: int
+        self,
+        listeners: Sequence[Listener],
+        live: LivePolicy,
+        log: Log,
+        *,
+        every: float,
+        drain: int,
+        also: Sequence[Callable[[], object]] = (),
     ) -> None:
         self.live = live
         self.log = log
         self.every = every
+        self._listeners = listeners
+        self._also = also
         self._due = asyncio.Event()
         self._servers = [_server(each, drain) for each in listeners]
         self._certificates = [
@@ -87,17 +98,40 @@ class Service:
         ]
 
     async def run(self) -> None:
-        """Serve until a signal says to end; requests that are under way are answered before."""
+        """Serve until a signal says to end; requests that are under way are answered before.
+
+        Raises UsageError when there is no listening where that is wanted.
+        """
+        sockets = [self._bound(each) for each in self._listeners]
         loop = asyncio.get_running_loop()
         for number in ENDING:
             loop.add_signal_handler(number, self._end)
         loop.add_signal_handler(signal.SIGHUP, self._due.set)
         watching = asyncio.create_task(self._watch())
         try:
-            await asyncio.gather(*(server.serve() for server in self._servers))
+            serving = zip(self._servers, sockets, strict=True)
+            await asyncio.gather(*(server.serve(bound) for server, bound in serving))
         finally:
             watching.cancel()
             self.log.write("ended")
+
+    def _bound(self, listener: Listener) -> list[socket.socket]:
+        """Take the addresses of a listener, and log it with the port that it got."""
+        try:
+            found = socket.getaddrinfo(listener.host, listener.port, type=socket.SOCK_STREAM)
+            bound = [_listening(family, address) for family, _, _, _, address in dict.fromkeys(found)]
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise UsageError(f"cannot listen on {listener.host} port {listener.port}: {why}") from None
+        self.log.write(
+            "listening",
+            what=listener.name,
+            host=listener.host,
+            port=bound[0].getsockname()[1],
+            tls=listener.tls is not None,
+            policy=self.live.condition.sha256,
+        )
+        return bound
 
     def _end(self) -> None:
         for server in self._servers:
@@ -111,7 +145,7 @@ class Service:
             await self._refresh()
 
     async def _refresh(self) -> None:
-        """Look for another policy and for renewed certificates; in a thread, as both read files."""
+        """Look for another policy, renewed certificates and the like; in a thread, as they read files."""
         before = self.live.condition
         if await asyncio.to_thread(self.live.refresh):
             self.log.write("policy loaded", name=self.live.condition.name, sha256=self.live.condition.sha256)
@@ -123,6 +157,22 @@ class Service:
                     self.log.write("certificate renewed", file=certificate.tls.certificate)
             except OSError as error:
                 self.log.write("certificate refused", file=certificate.tls.certificate, fault=str(error))
+        for look in self._also:
+            await asyncio.to_thread(look)
+
+
+def _listening(family: int, address: tuple[object, ...]) -> socket.socket:
+    """Open a socket as asyncio would: the port is free again at once, and IPv6 is only itself."""
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind(address)
+    except OSError:
+        opened.close()
+        raise
+    return opened
 
 
 def _server(listener: Listener, drain: int) -> _Server:

@@ -60,6 +60,12 @@ def _serve() -> Command:
     return serve
 
 
+def _token() -> Command:
+    from tagward_service.cli import token
+
+    return token
+
+
 def _diff() -> Command:
     from tagward_service.cli import diff
 
@@ -85,7 +91,8 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "compile": ("compile a policy into native guardrails", _compile),
     "diff": ("say what gets stricter or looser against what is deployed", _diff),
     "explain": ("say why one resource is judged as it is", _explain),
-    "serve": ("serve the Kubernetes admission webhook", _serve),
+    "serve": ("serve the Kubernetes admission webhook and the API", _serve),
+    "token": ("make a token for the API", _token),
     "webhook config": ("tell the API server of the webhook", _webhook),
     "webhook certs": ("make and renew the certificate of the webhook", _webhook_certs),
 }

@@ -1,9 +1,8 @@
-"""`tagward serve`: the admission webhook."""
+"""`tagward serve`: the admission webhook, and the API beside it."""
 
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import os
 import sys
 from datetime import date
@@ -15,8 +14,10 @@ from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
+from tagward_service.cli.serve_api import API_OPTIONS, api_of
 from tagward_service.cli.settings import Settings, resolve
 from tagward_service.cli.tables import aligned
+from tagward_service.loopback import is_loopback
 
 if TYPE_CHECKING:
     from tagward_service.admission.log import Log
@@ -84,6 +85,8 @@ OPTIONS = (
     EVERY,
     DRAIN,
     MAX_BODY,
+    *API_OPTIONS,
+    options.CONFIG,
     options.SHOW_CONFIG,
     options.COLOR,
 )
@@ -91,12 +94,15 @@ OPTIONS = (
 _DESCRIPTION = """\
 Serve the Kubernetes admission webhook: POST /admission/validate refuses what the policy denies, POST
 /admission/mutate fills labels that the policy lets be inherited; /healthz, /readyz and /metrics beside.
-Policy and certificate are loaded again when they change; a broken one is said and the last good one kept."""
+--api-listen serves the HTTP API, too, at an address of its own; its /docs explains it.
+Policy, certificates and tokens are loaded again when they change; a broken one is said and the last good
+one kept."""
 
 _EXAMPLES = """\
 examples:
   tagward serve --policy policies/tagward.yaml
   tagward serve --host 0.0.0.0 --tls-cert tls.crt --tls-key tls.key
+  tagward serve --api-listen 127.0.0.1:8080
 """
 
 
@@ -142,16 +148,18 @@ def _serve(settings: Settings) -> None:
     reviewing = ReviewSettings(exempt, settings.text("updates") or "fair", _fill(settings))
     live = LivePolicy(load, reviewing)
     live.refresh()
-    host, port = settings.text("host") or "", _number(settings, "admission_port")
-    namespaces = _namespaces(settings, log)
-    admission = Admission(live, log, Metrics(), namespaces, limits=Limits(body=_number(settings, "max_body")))
-    log.write("listening", host=host, port=port, tls=tls is not None, policy=live.condition.sha256)
+    metrics, limits = Metrics(), Limits(body=settings.number("max_body"))
+    admission = Admission(live, log, metrics, _namespaces(settings, log), limits=limits)
+    at = Listener(admission, settings.text("host") or "", settings.port("admission_port"), tls)
+    api = api_of(settings, live, log, metrics)
     if live.condition.fault:
         log.write("policy refused", fault=live.condition.fault, kept="")
 
     async def main() -> None:
-        every, drain = _number(settings, "reload_seconds"), _number(settings, "drain_seconds")
-        await Service([Listener(admission, host, port, tls)], live, log, every=every, drain=drain).run()
+        every, drain = settings.number("reload_seconds"), settings.number("drain_seconds")
+        async with api as beside:
+            listeners = [at, *beside.listeners]
+            await Service(listeners, live, log, every=every, drain=drain, also=beside.watched).run()
 
     uvloop.run(main())
 
@@ -186,26 +194,12 @@ def _tls(settings: Settings) -> Tls | None:
         return Tls(certificate, key, settings.text("client_ca") or "")
     if certificate or key:
         raise UsageError("--tls-cert and --tls-key come together")
-    if not _is_loopback(settings.text("host") or ""):
+    if not is_loopback(settings.text("host") or ""):
         raise UsageError(
             "--host is not loopback: give --tls-cert and --tls-key, as the API server asks for TLS"
         )
     sys.stderr.write("warning: plain HTTP, on loopback only, as there is no certificate\n")
     return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _number(settings: Settings, name: str) -> int:
-    text = settings.text(name) or ""
-    if not text.isascii() or not text.isdigit():
-        raise UsageError(f"{settings.origin(name)}: `{text}` is not a whole number")
-    return int(text)
 
 
 def _fill(settings: Settings) -> dict[str, str]:

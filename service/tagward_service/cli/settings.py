@@ -11,6 +11,8 @@ from msgspec import Struct
 from tagward.errors import UsageError
 from tagward_service.cli.options import CONFIG, Option
 
+HIGHEST_PORT = 65_535
+
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
 
@@ -48,6 +50,13 @@ class Settings:
         if not text.isascii() or not text.isdigit():
             raise UsageError(f"{self.origin(name)}: `{text}` is not a whole number")
         return int(text)
+
+    def port(self, name: str) -> int:
+        """Return the number of a port; raises UsageError for what is none."""
+        number = self.number(name)
+        if number > HIGHEST_PORT:
+            raise UsageError(f"{self.origin(name)}: ports end at {HIGHEST_PORT}")
+        return number
 
     def day(self, name: str) -> date:
         """Return a day, today in UTC where nothing set it; raises UsageError for what is none."""

@@ -1,0 +1,93 @@
+"""The API as an application: endpoints, who may use them, and what becomes of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Depends as Dependency
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from tagward_service.admission.log import Log
+from tagward_service.api.description import ABOUT, described, published
+from tagward_service.api.endpoints import Endpoints, Parts
+from tagward_service.api.problems import ApiError, WrongParameter, of_status
+from tagward_service.api.shell import Shell
+from tagward_service.api.tokens import Role
+
+
+def application(parts: Parts, log: Log) -> ASGIApp:
+    """Build the API with everything around it."""
+    return Shell(framework(parts), log, parts.api_metrics)
+
+
+def framework(parts: Parts) -> FastAPI:
+    """Build the API itself."""
+    app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False, **ABOUT)
+    _add_endpoints(app, parts)
+    app.add_exception_handler(ApiError, _problem)
+    app.add_exception_handler(RequestValidationError, _wrong_parameters)
+    app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(Exception, _bug)
+    app.openapi = lambda: published(app, has_tokens=parts.access.tokens is not None)  # type: ignore[method-assign]
+    return app
+
+
+def _add_endpoints(app: FastAPI, parts: Parts) -> None:
+    endpoints = Endpoints(parts)
+
+    def needs(role: Role) -> Sequence[Dependency]:
+        async def admit(request: Request) -> None:
+            parts.access.admit(request, role)
+
+        return [Depends(admit)]
+
+    app.post("/v1/lint", dependencies=needs("lint"), **described("lint"))(endpoints.lint)
+    app.get("/v1/policy", dependencies=needs("read"), **described("policy"))(endpoints.policy)
+    app.get("/v1/compile/{target}", dependencies=needs("compile"), **described("compile"))(endpoints.compile)
+    app.get("/metrics", dependencies=needs("read"), **described("metrics"))(endpoints.metrics)
+    app.get("/healthz", **described("healthz"))(endpoints.alive)
+    app.get("/readyz", **described("readyz"))(endpoints.ready)
+    app.get("/docs", include_in_schema=False)(endpoints.docs)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    request.state.why = error.kind
+    return error.response(request.state.request_id)
+
+
+async def _wrong_parameters(request: Request, error: Exception) -> Response:
+    """Say what is expected of each parameter, and never what was given: it may be a secret."""
+    assert isinstance(error, RequestValidationError)
+    wrong = [_wrong(each) for each in error.errors()]
+    listed = "; ".join(f"`{each.parameter}`: {each.detail}" for each in wrong)
+    return await _problem(request, ApiError("parameters", listed, errors=wrong))
+
+
+def _wrong(error: dict[str, Any]) -> WrongParameter:
+    from tagward.diagnostics import did_you_mean, printable
+    from tagward_service.api.queries import LintQuery
+
+    name = printable(str(error["loc"][-1]))[:80]
+    if error["type"] != "extra_forbidden":
+        return WrongParameter(name, str(error["msg"]).removeprefix("Value error, "))
+    guess = did_you_mean(name, LintQuery.model_fields)
+    return WrongParameter(
+        name, "there is no such parameter" + (f"; did you mean `{guess}`?" if guess else "")
+    )
+
+
+async def _of_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    return await _problem(request, of_status(error.status_code, headers))
+
+
+async def _bug(request: Request, _: Exception) -> Response:
+    return await _problem(request, ApiError("bug", "the log has more of it, under this request id"))

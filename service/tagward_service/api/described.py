@@ -1,0 +1,95 @@
+"""What is said of each endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from tagward_service.api.answers import ServedCompilation, ServedPolicy
+from tagward_service.api.bodies import JSON, YAML
+from tagward_service.outputs.json_report import JsonReport
+
+_TEXT = "text/plain"
+
+
+class Described(Struct, frozen=True, kw_only=True):
+    """An endpoint: its answer (media type, schema, example), what can go wrong, and bodies that it takes.
+
+    Examples are names of files; an endpoint that is open takes no token.
+    """
+
+    summary: str
+    description: str
+    media: str = _TEXT
+    schema: type[Struct] | None = None
+    example: str
+    problems: tuple[str, ...] = ()
+    takes: tuple[tuple[str, str], ...] = ()
+    is_open: bool = False
+
+
+ENDPOINTS: Mapping[str, Described] = {
+    "lint": Described(
+        summary="Judge a plan, a state, manifests or a template",
+        description=(
+            "The body is a Terraform or OpenTofu plan or state in JSON, Kubernetes manifests (YAML or JSON), "
+            "or a CloudFormation template; what it is, is found by its content. The answer is the report of "
+            "`tagward lint -f json`, whatever was found; the header `tagward-verdict` says what the exit "
+            "code would: `clean`, `findings`, `nothing` (was evaluated) or `incomplete`. Takes the role "
+            "`lint`."
+        ),
+        media=JSON,
+        schema=JsonReport,
+        example="report.json",
+        problems=(
+            "body-timeout",
+            "too-large",
+            "unsupported-media-type",
+            "input",
+            "parameters",
+            "busy",
+            "too-slow",
+        ),
+        takes=((JSON, "plan.json"), (YAML, "manifest.yaml")),
+    ),
+    "policy": Described(
+        summary="Show the policy in force",
+        description=(
+            "Its tags, what a violation of each does on a day, and how large its registries are. Takes the "
+            "role `read`."
+        ),
+        media=JSON,
+        schema=ServedPolicy,
+        example="policy.json",
+        problems=("parameters",),
+    ),
+    "compile": Described(
+        summary="Compile the policy for a target",
+        description=(
+            "Native guardrails as `tagward compile` writes them, and for every rule how much of it the "
+            "target can say. `GET /v1/policy` lists the targets. Takes the role `compile`."
+        ),
+        media=JSON,
+        schema=ServedCompilation,
+        example="compilation.json",
+        problems=("not-found", "parameters", "does-not-fit", "too-large", "busy", "too-slow"),
+    ),
+    "metrics": Described(
+        summary="Metrics for Prometheus",
+        description="Those of admission, too. Takes the role `read`.",
+        example="metrics.txt",
+    ),
+    "healthz": Described(
+        summary="Say whether the process answers",
+        description="Takes no token.",
+        example="healthz.txt",
+        is_open=True,
+    ),
+    "readyz": Described(
+        summary="Say whether there is a policy to judge by",
+        description="Takes no token.",
+        example="readyz.txt",
+        is_open=True,
+    ),
+}

@@ -1,0 +1,167 @@
+"""What there is to ask for: each method answers one endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+from fastapi import Path, Query
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from tagward.diagnostics import did_you_mean
+from tagward.policy import Policy
+from tagward_generators import TARGETS
+from tagward_service.admission.live import LivePolicy
+from tagward_service.admission.metrics import Metrics
+from tagward_service.api.access import Access
+from tagward_service.api.answers import served
+from tagward_service.api.bodies import JSON, Limits, read_body
+from tagward_service.api.jobs import Broke, CompileJob, Job, JobBrokeError, LintJob, Refused
+from tagward_service.api.metrics import ApiMetrics
+from tagward_service.api.pool import BusyError, EndedError, Pool, TooSlowError
+from tagward_service.api.problems import ApiError
+from tagward_service.api.queries import LintQuery, PolicyQuery
+
+VERDICT = "tagward-verdict"
+"""The header that says what `tagward lint` would say by its exit code."""
+
+_METRICS = "text/plain; version=0.0.4"
+_RETRY = {"retry-after": "2"}
+
+T = TypeVar("T")
+
+
+class Parts(Struct, frozen=True):
+    """What the endpoints work with."""
+
+    live: LivePolicy
+    pool: Pool
+    access: Access
+    metrics: Metrics
+    api_metrics: ApiMetrics
+    limits: Limits
+
+
+class Endpoints:
+    """The endpoints of one service."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def lint(self, request: Request, query: Annotated[LintQuery, Query()]) -> Response:
+        """Judge a plan, a state, manifests or a template."""
+        policy, today = self._policy()
+        job = LintJob(
+            as_of=query.as_of or today,
+            file=query.file,
+            unknown=query.unknown,
+            fail_on=query.fail_on,
+            changed_only=query.changed_only,
+            allow_empty=query.allow_empty,
+            place=query.place(),
+        )
+        try:
+            with self._parts.pool.place():
+                content = await read_body(request, self._parts.limits)
+                verdict, body = await _unless_gone(request, self._done(job, policy, content))
+        except BusyError:
+            raise _busy() from None
+        return Response(body, headers={VERDICT: verdict}, media_type=JSON)
+
+    async def policy(self, query: Annotated[PolicyQuery, Query()]) -> Response:
+        """Show the policy in force."""
+        policy, today = self._policy()
+        condition = self._parts.live.condition
+        loaded = condition.loaded or datetime.min
+        body = msgspec.json.encode(served(policy, condition, loaded, query.as_of or today))
+        return Response(body, media_type=JSON)
+
+    async def compile(
+        self, request: Request, target: Annotated[str, Path()], query: Annotated[PolicyQuery, Query()]
+    ) -> Response:
+        """Compile the policy for a target."""
+        policy, today = self._policy()
+        if target not in TARGETS:
+            guess = did_you_mean(target, TARGETS)
+            hint = f"did you mean `{guess}`?" if guess else f"targets: {', '.join(TARGETS)}"
+            raise ApiError("not-found", f"there is no such target; {hint}")
+        job = CompileJob(query.as_of or today, target)
+        try:
+            with self._parts.pool.place():
+                _, body = await _unless_gone(request, self._done(job, policy, []))
+        except BusyError:
+            raise _busy() from None
+        return Response(body, media_type=JSON)
+
+    async def alive(self) -> Response:
+        """Say that the process answers."""
+        return PlainTextResponse("ok\n")
+
+    async def ready(self) -> Response:
+        """Say whether there is a policy to judge by, and whether it is the newest."""
+        self._policy()
+        condition = self._parts.live.condition
+        fault = "; a newer one is broken, the log says why" if condition.fault else ""
+        return PlainTextResponse(f"policy {condition.name} {condition.sha256[:12]}{fault}\n")
+
+    async def metrics(self) -> Response:
+        """Show the metrics of this process."""
+        self._parts.api_metrics.look_at(self._parts.pool)
+        return Response(self._parts.metrics.text(self._parts.live.condition), media_type=_METRICS)
+
+    async def docs(self, request: Request) -> Response:
+        """Show this documentation as a page."""
+        from tagward_service.api.page import page
+
+        return HTMLResponse(page(request.app.openapi()))
+
+    def _policy(self) -> tuple[Policy, date]:
+        reviewer = self._parts.live.reviewer()
+        if reviewer is None:
+            raise ApiError("not-ready", "no policy could be loaded yet", headers=_RETRY)
+        return reviewer.policy, reviewer.day
+
+    async def _done(self, job: Job, policy: Policy, content: list[bytes]) -> tuple[str, bytes]:
+        """Have a job done; return its verdict and the body. Raises ApiError, or BusyError."""
+        try:
+            outcome, body = await self._parts.pool.run(job, policy, content)
+        except TooSlowError:
+            seconds = self._parts.pool.limits.seconds
+            raise ApiError("too-slow", f"it was stopped after {seconds:g} seconds") from None
+        except EndedError as error:
+            if not error.was_killed:
+                raise
+            raise ApiError("too-large", "what did it was killed, most likely for want of memory") from None
+        if isinstance(outcome, Refused):
+            raise ApiError(outcome.kind, outcome.detail, line=outcome.line)
+        if isinstance(outcome, Broke):
+            raise JobBrokeError(outcome)
+        return outcome.verdict, body
+
+
+def _busy() -> ApiError:
+    return ApiError("busy", "all workers are taken", headers=_RETRY)
+
+
+async def _unless_gone(request: Request, work: Coroutine[None, None, T]) -> T:
+    """Wait for something as long as the client does; nobody else wants it."""
+    working, going = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait((working, going), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ApiError("abandoned", "nobody waits for this any more")
+        return working.result()
+    finally:
+        for task in (working, going):
+            task.cancel()
+        await asyncio.gather(working, going, return_exceptions=True)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

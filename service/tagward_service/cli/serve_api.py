@@ -1,0 +1,162 @@
+"""The API beside the webhook: its settings, and what must be there before strangers may reach it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tagward.diagnostics import quoted
+from tagward.errors import UsageError
+from tagward_service.cli import options
+from tagward_service.cli.settings import HIGHEST_PORT, Settings
+from tagward_service.loopback import is_loopback
+
+if TYPE_CHECKING:
+    from tagward_service.admission.live import LivePolicy
+    from tagward_service.admission.log import Log
+    from tagward_service.admission.metrics import Metrics
+    from tagward_service.admission.serving import Listener, Tls
+    from tagward_service.api.bodies import Limits as BodyLimits
+    from tagward_service.api.pool import Limits
+    from tagward_service.api.tokens import TokenFile
+
+LISTEN = options.Option(
+    name="api_listen", metavar="HOST:PORT", help="serve the API at this address; without it there is none"
+)
+TOKENS = options.Option(
+    name="api_tokens",
+    metavar="FILE",
+    help="who may use the API: hashes of tokens, as `tagward token` makes them; else only loopback may",
+)
+TLS_CERT = options.Option(
+    name="api_tls_cert", metavar="FILE", help="certificate of the API (PEM, with its chain)"
+)
+TLS_KEY = options.Option(name="api_tls_key", metavar="FILE", help="key of that certificate (PEM)")
+MAX_BODY = options.Option(
+    name="api_max_body", metavar="BYTES", default=str(64 << 20), help="the largest input that is read"
+)
+RATE = options.Option(
+    name="api_rate",
+    metavar="N",
+    default="600",
+    help="requests a minute for each token, or each address without one; 0 is no limit",
+)
+WORKERS = options.Option(
+    name="api_workers", metavar="N", default="2", help="processes that judge and compile for the API"
+)
+WAITING = options.Option(
+    name="api_waiting", metavar="N", default="8", help="how many requests may wait for a worker"
+)
+SECONDS = options.Option(
+    name="api_seconds", metavar="N", default="60", help="how long judging or compiling may take"
+)
+MEMORY = options.Option(
+    name="api_memory", metavar="MIB", default="4096", help="address space that one worker may take"
+)
+API_OPTIONS = (LISTEN, TOKENS, TLS_CERT, TLS_KEY, MAX_BODY, RATE, WORKERS, WAITING, SECONDS, MEMORY)
+
+
+class _Api(NamedTuple):
+    host: str
+    port: int
+    tls: Tls | None
+    tokens: TokenFile | None
+    limits: Limits
+    bodies: BodyLimits
+    rate: int
+
+
+class Beside(NamedTuple):
+    """What is served beside the webhook, and what is looked at again by and by."""
+
+    listeners: tuple[Listener, ...] = ()
+    watched: tuple[Callable[[], object], ...] = ()
+
+
+def api_of(
+    settings: Settings, live: LivePolicy, log: Log, metrics: Metrics
+) -> AbstractAsyncContextManager[Beside]:
+    """Prepare the API, if one is wanted; its workers live as long as the context. Raises UsageError."""
+    if not settings.text("api_listen"):
+        return _nothing()
+    from tagward_service.api.bodies import Limits as BodyLimits
+    from tagward_service.api.pool import Limits
+    from tagward_service.api.tokens import TokenFile
+
+    host, port = _address(settings)
+    tls = _tls(settings)
+    file = settings.text("api_tokens")
+    if not is_loopback(host):
+        _guarded(host, tls=tls is not None, tokens=file is not None)
+    limits = Limits(
+        workers=max(settings.number("api_workers"), 1),
+        waiting=settings.number("api_waiting"),
+        seconds=settings.number("api_seconds"),
+        memory=settings.number("api_memory") << 20,
+    )
+    tokens = TokenFile(Path(file), log) if file else None
+    bodies = BodyLimits(body=settings.number("api_max_body"))
+    rate = settings.number("api_rate")
+    return _api(_Api(host, port, tls, tokens, limits, bodies, rate), live, log, metrics)
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[Beside]:
+    yield Beside()
+
+
+@asynccontextmanager
+async def _api(prepared: _Api, live: LivePolicy, log: Log, metrics: Metrics) -> AsyncIterator[Beside]:
+    from tagward_service.admission.serving import Listener
+    from tagward_service.api.access import Access
+    from tagward_service.api.application import application
+    from tagward_service.api.endpoints import Parts
+    from tagward_service.api.metrics import ApiMetrics
+    from tagward_service.api.pool import Pool
+    from tagward_service.api.rates import Rate
+
+    tokens = prepared.tokens
+    async with Pool(log, prepared.limits) as pool:
+        access = Access(Rate(prepared.rate), _today, tokens)
+        parts = Parts(live, pool, access, metrics, ApiMetrics(metrics.registry), prepared.bodies)
+        at = Listener(application(parts, log), prepared.host, prepared.port, prepared.tls, "api")
+        yield Beside((at,), (tokens.refresh,) if tokens else ())
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _address(settings: Settings) -> tuple[str, int]:
+    """Read HOST:PORT, where an address of IPv6 is in brackets. Raises UsageError."""
+    text = settings.text("api_listen") or ""
+    host, colon, port = text.rpartition(":")
+    is_port = port.isascii() and port.isdigit() and int(port) <= HIGHEST_PORT
+    if not (host and colon and is_port) or (":" in host and not host.startswith("[")):
+        raise UsageError(
+            f"{settings.origin('api_listen')}: {quoted(text)} is not HOST:PORT; write it like 127.0.0.1:8080"
+        )
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _tls(settings: Settings) -> Tls | None:
+    from tagward_service.admission.serving import Tls
+
+    certificate, key = settings.text("api_tls_cert"), settings.text("api_tls_key")
+    if bool(certificate) != bool(key):
+        raise UsageError("--api-tls-cert and --api-tls-key come together")
+    return Tls(certificate, key) if certificate and key else None
+
+
+def _guarded(host: str, *, tls: bool, tokens: bool) -> None:
+    """Refuse to let others in without tokens, or to have tokens sent in the clear."""
+    steps = []
+    if not tokens:
+        steps.append("give --api-tokens FILE (`tagward token NAME --role lint --tokens FILE` makes one)")
+    if not tls:
+        steps.append("give --api-tls-cert and --api-tls-key, or listen on 127.0.0.1 behind what speaks TLS")
+    if steps:
+        raise UsageError(f"--api-listen {quoted(host)} is not loopback: {'; '.join(steps)}")
