@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tagward.policy import MODES
 from tagward_generators import target
@@ -101,3 +102,20 @@ def said_breaches(
         yield from breaches(compilation, judge.broken(one, mode), denied=told.refused)
         if told.error:
             yield Breach("L1", f"an error: {told.error}")
+
+
+def in_one_cluster(requests: Iterable[Asked]) -> list[Asked]:
+    """Let all requests see the same namespaces: of each the first that is met."""
+    met: dict[str, Data] = {}
+    return [
+        replace(one, namespace=met.setdefault(one.namespace["metadata"]["name"], one.namespace))
+        if one.namespace
+        else one
+        for one in requests
+    ]
+
+
+def namespaces(requests: Iterable[Asked]) -> list[Data]:
+    """List the namespaces that requests are about."""
+    found = {one.namespace["metadata"]["name"]: one.namespace for one in requests if one.namespace}
+    return list(found.values())
