@@ -321,6 +321,15 @@ class Gatekeeper(Struct, frozen=True, forbid_unknown_fields=True):
     parameters: (
         Annotated[bool, Meta(description="Keep the values of registries in the constraints.")] | UnsetType
     ) = UNSET
+    engines: (
+        Annotated[
+            list[Literal["cel", "rego"]],
+            Meta(
+                min_length=1, description="What the template is written in; Gatekeeper takes CEL before Rego."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Targets(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

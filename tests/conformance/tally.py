@@ -18,7 +18,7 @@ from tests.oracles import (
     azure_engine,
     cel_engine,
     conftest_engine,
-    gator_engine,
+    gatekeeper_engines,
     iam_engine,
     kyverno_engine,
     kyverno_webhook,
@@ -41,7 +41,7 @@ COMPARED: Mapping[str, tuple[Engine, ...]] = {
     "aws-scp": (iam_engine, parliament_linter),
     "aws-tag-policy": (tag_policy_engine,),  # nobody offers an engine for tag policies
     "azure-policy": (azure_engine,),
-    "gatekeeper": (gator_engine,),
+    "gatekeeper": (gatekeeper_engines.CEL, gatekeeper_engines.REGO, opa_engine),
     "gcp-org-policy": (cel_engine,),
     "kubernetes-vap": (cel_engine, apiserver_engine),
     "kyverno": (kyverno_webhook, kyverno_engine, cel_engine),

@@ -71,10 +71,22 @@ class Guard(Struct, frozen=True, dict=True):
         """The kind of the constraints."""
         return str(self.template["spec"]["crd"]["spec"]["names"]["kind"])
 
+    def asks(self, mode: str, one: Asked) -> Data | None:
+        """Return the constraint for a mode, unless it is not about the object of a request."""
+        constraint = self.constraints.get(mode)
+        return constraint if constraint and matches(constraint["spec"]["match"], one.object) else None
+
+    def input(self, mode: str, one: Asked, *, hidden: bool = False) -> Data | None:
+        """Return what Gatekeeper gives to Rego; a namespace that it does not know is an empty object."""
+        constraint = self.asks(mode, one)
+        namespace = {} if hidden or one.namespace is None else one.namespace
+        review = one.request | {"namespaceObject": namespace}
+        return constraint and {"review": review, "parameters": constraint["spec"]["parameters"]}
+
     def decide(self, mode: str, one: Asked, *, hidden: bool = False) -> Verdict | None:
         """Decide a request in a mode; `hidden` keeps the namespace back, None is for what is not matched."""
-        constraint = self.constraints.get(mode)
-        if constraint is None or not matches(constraint["spec"]["match"], one.object):
+        constraint = self.asks(mode, one)
+        if constraint is None:
             return None
         return self.admission.decide(
             one.request, namespace=None if hidden else one.namespace, params=constraint
@@ -136,13 +148,21 @@ def law_breaches(
     for mode in MODES:
         verdict = ready.decide(mode, one, hidden=hidden) if ready else None
         refused = verdict is not None and verdict.denied
-        said = breaches(compilation, judging.broken(one, mode), denied=refused)
-        yield from (each for each in said if each.law == "L1" or not hides(judging, one, hidden=hidden))
+        yield from mode_breaches(judging, compilation, mode, one, denied=refused, hidden=hidden)
         errors = [each.message for each in verdict.decisions if each.outcome == "error"] if verdict else []
         if errors:
             yield Breach("L1", f"an error: {errors[0]}")
 
 
+def mode_breaches(
+    judging: Judging, compilation: Compilation, mode: str, one: Asked, *, denied: bool, hidden: bool
+) -> Iterator[Breach]:
+    """List the breaches in one mode; where something is out of sight, less may be denied, and never more."""
+    for each in breaches(compilation, judging.broken(one, mode), denied=denied):
+        if each.law == "L1" or not hides(judging, one, hidden=hidden):
+            yield each
+
+
 def hides(judging: Judging, one: Asked, *, hidden: bool) -> bool:
-    """Say whether something that counts is out of sight: then less may be denied."""
+    """Say whether something that counts is out of sight."""
     return hidden and judging.inherits and one.namespace is not None

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from msgspec import UNSET
+
 from tagward.policy import Policy
 from tagward_generators.days import changes_on
 from tagward_generators.gatekeeper import native, rego
@@ -27,6 +29,9 @@ ACTIONS = {"deny": "deny", "warn": "warn", "audit": "dryrun"}
 """What Gatekeeper calls the modes."""
 
 
+ENGINES = ("cel", "rego")
+
+
 class Gatekeeper:
     """The target `gatekeeper`."""
 
@@ -40,7 +45,7 @@ class Gatekeeper:
             self.name,
             tuple(made.artifacts()),
             tuple(made.checks.rows()),
-            notes(made.settings, made.checks, made.size()),
+            notes(made.settings, made.checks, engines_of(policy), made.size()),
             changes_on(policy, as_of, cloud=CLOUD, surface=SURFACE),
         )
 
@@ -71,20 +76,22 @@ class _Compiler:
         return size(self.spec)
 
     def _spec(self) -> dict[str, Any]:
-        cel = native.source(self.checks, self.settings)
-        name = template_of(self.kind)
-        check(name, cel)
-        code = [
-            {"engine": "K8sNativeValidation", "source": cel},
-            {"engine": "Rego", "source": rego.source(self.checks, self.settings, name)},
-        ]
         schema = {"openAPIV3Schema": self.parameters.schema()}
         spec = {
             "crd": {"spec": {"names": {"kind": self.kind}, "validation": schema}},
-            "targets": [{"target": TARGET, "code": code}],
+            "targets": [{"target": TARGET, "code": list(self._code())}],
         }
-        check(name, spec | {"variables": []})
+        check(template_of(self.kind), spec | {"variables": []})
         return spec
+
+    def _code(self) -> Iterator[dict[str, Any]]:
+        name, engines = template_of(self.kind), engines_of(self.policy)
+        if "cel" in engines:
+            source = native.source(self.checks, self.settings)
+            check(name, source)
+            yield {"engine": "K8sNativeValidation", "source": source}
+        if "rego" in engines:
+            yield {"engine": "Rego", "source": rego.source(self.checks, self.settings, name)}
 
     def _constraint(self, name: str, mode: str) -> dict[str, Any]:
         spec = {
@@ -92,6 +99,7 @@ class _Compiler:
             "match": match(self.checks.kinds, self.settings.exclude_namespaces),
             "parameters": self.parameters.given(mode),
         }
+        check(name, spec | {"variables": []})
         return self._document("constraints.gatekeeper.sh/v1beta1", self.kind, name, spec)
 
     def _document(self, version: str, kind: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,3 +109,9 @@ class _Compiler:
             "metadata": metadata(name, self.policy),
             "spec": dict(spec),
         }
+
+
+def engines_of(policy: Policy) -> tuple[str, ...]:
+    """Return the languages that a template is written in."""
+    given = policy.targets.gatekeeper.engines
+    return ENGINES if given is UNSET else tuple(given)
