@@ -268,6 +268,33 @@ def test_other_exemptions_are_part_of_the_rule(match: Selector) -> None:
     )
 
 
+def test_accounts_of_other_clouds_are_not_asked_about() -> None:
+    elsewhere, everywhere_else = "111122223333", "!111122223333"
+    nowhere = compiled(policy(tag(requirements=(Requirement(on=Selector(accounts=(elsewhere,))),))))
+    here = policy(tag(requirements=(Requirement(on=Selector(accounts=(elsewhere, HERE))),)))
+    anywhere = policy(tag(requirements=(Requirement(on=Selector(accounts=(everywhere_else,))),)))
+
+    assert nowhere.artifacts == ()
+    assert row(nowhere, "ml-team", "required").grade is Grade.EXACT
+    assert all(elsewhere not in each.content for each in compiled(here).artifacts)
+    assert denied(here, asked({}))
+    assert not denied(here, asked({}, account=THERE))
+    assert denied(anywhere, asked({}))
+
+
+def test_message_says_once_what_is_missing() -> None:
+    when = TagIn("ml-stage", frozenset({"prod"}))
+    conditional = policy(tag(requirements=(Requirement(when=when),)), tag("ml-stage", requirements=()))
+    (body,) = (
+        each
+        for each in bodies(compiled(conditional), "policyDefinitions")
+        if each["name"] == "acme-ml-team-required"
+    )
+
+    assert body["properties"]["description"].count("is missing") == 1
+    assert "because ml-stage is prod" in body["properties"]["description"]
+
+
 def test_names_and_globs_have_case_though_like_has_none() -> None:
     named = policy(tag(requirements=(Requirement(on=Selector(names=("web-*",))),)))
 

@@ -77,11 +77,17 @@ def _whole(policy: Policy, parts: list[Part]) -> Definition:
         tuple(dict.fromkeys(part.rule.name for part in parts)),
         first.reach.mode,
         " ".join(filter(None, (f"{policy.name}:", tag, TITLES[first.stem], f"({on})"))),
-        "; ".join(dict.fromkeys(part.message for part in parts)),
+        _message(parts),
         {},
         DENY if first.denies else AUDIT,
         exempted=not advised,
     )
+
+
+def _message(parts: list[Part]) -> str:
+    """Say what to do; what is required says all that is to be said of blank values too."""
+    telling = [part for part in parts if part.rule.kind != "blank"] or parts
+    return "; ".join(dict.fromkeys(part.message for part in telling))
 
 
 def _numbered(whole: Definition, rules: list[Json]) -> Iterator[Definition]:

@@ -11,6 +11,11 @@ from tagward.policy import EVERYTHING, Exemption
 _SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def is_subscription(account: str) -> bool:
+    """Say whether an account is a subscription of Azure, as Azure spells its id."""
+    return _SUBSCRIPTION.fullmatch(account) is not None
+
+
 def native(exemption: Exemption) -> bool:
     """Say whether an exemption is about listed subscriptions and nothing else.
 
@@ -21,5 +26,5 @@ def native(exemption: Exemption) -> bool:
     return (
         bool(accounts)
         and replace(exemption.match, accounts=()) == EVERYTHING
-        and all(map(_SUBSCRIPTION.fullmatch, accounts))
+        and all(map(is_subscription, accounts))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tagward.globs import is_literal, split
+from tagward_generators.azure_policy.exempting import is_subscription
 from tagward_generators.azure_policy.text import ACCOUNT, dotted, is_sayable, literal
 from tagward_generators.azure_policy.writing import Json, all_of, any_of, of_value
 from tagward_generators.facts import Placed
@@ -34,6 +35,8 @@ def placed(fact: Placed, *, negated: bool) -> Expression:
 
 def _one(field: str, glob: str) -> Expression:
     if field in FOLDED and glob != glob.lower():
+        return FALSE
+    if field == "account" and is_literal(glob) and not is_subscription(glob):
         return FALSE
     if glob == "*":
         return TRUE
