@@ -14,6 +14,7 @@ from tagward_service.admission.watching import Pace, Watcher
 from tests.deploy.rendered import DEPLOY, containers, manifests, pods
 from tests.deploy.rendered import absent as nothing_to_render_with
 from tests.e2e.cluster import Cluster
+from tests.e2e.objects import crd
 from tests.oracles.apiserver_client import until
 from tests.oracles.apiserver_engine import absent, running
 
@@ -32,25 +33,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         applied = cluster.kubectl("apply", "-k", str(SELF_SIGNED))
         assert "Warning" not in applied.stderr
         yield cluster
-
-
-def crd(group: str, kind: str) -> dict[str, Any]:
-    """Define a kind whose objects may hold anything."""
-    plural = f"{kind.lower()}s"
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
-            "versions": [
-                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-            ],
-        },
-    }
 
 
 def test_both_overlays_are_taken_without_a_warning(deployed: Cluster) -> None:

@@ -47,28 +47,45 @@ class _Server(uvicorn.Server):
 
 
 class Certificate:
-    """The certificate of a listener: loaded again into the same context, which new connections use."""
+    """The certificate of a listener, and whose clients it takes: what is shown to each new connection.
 
-    def __init__(self, context: ssl.SSLContext, tls: Tls) -> None:
-        self.context = context
+    The context of the listener stays; as a connection begins, it is given the one of the day. So there is no
+    moment in which half of a new pair is in force.
+    """
+
+    def __init__(self, listening: ssl.SSLContext, tls: Tls) -> None:
         self.tls = tls
         self.seen = self._read()
+        self.shown = _context(tls)
+        listening.sni_callback = self._show
 
-    def _read(self) -> tuple[bytes, bytes]:
-        return Path(self.tls.certificate).read_bytes(), Path(self.tls.key).read_bytes()
+    def _show(self, connection: ssl.SSLSocket | ssl.SSLObject, _name: str | None, _: ssl.SSLContext) -> None:
+        connection.context = self.shown
+
+    def _read(self) -> tuple[bytes, ...]:
+        files = (self.tls.certificate, self.tls.key, self.tls.clients)
+        return tuple(Path(file).read_bytes() for file in files if file)
 
     def renew(self) -> bool:
         """Load the files again when they changed, and say whether that was so. Raises OSError (SSLError too).
 
-        A pair is tried on a context of its own first: one that does not fit leaves the old one in force.
+        Files that do not fit together leave in force what was.
         """
         found = self._read()
         if found == self.seen:
             return False
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.tls.certificate, self.tls.key)
-        self.context.load_cert_chain(self.tls.certificate, self.tls.key)
+        self.shown = _context(self.tls)
         self.seen = found
         return True
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls.certificate, tls.key)
+    if tls.clients:
+        context.load_verify_locations(tls.clients)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 class Service:

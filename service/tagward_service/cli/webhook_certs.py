@@ -9,6 +9,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 from tagward.diagnostics import quoted
@@ -49,6 +50,9 @@ CONFIGURATION = options.Option(
     help="webhook configurations of the cluster that are to trust the certificate",
 )
 OPTIONS = (OUTPUT, SECRET, SERVICE, HOST_NAMES, DAYS, RENEW_BEFORE, RENEW, CONFIGURATION, options.COLOR)
+
+SETTLE = 2.0
+"""In seconds; so much later every API server has heard whom to trust."""
 
 LONGEST = 3650
 """In days; longer than that nobody should trust anything."""
@@ -124,8 +128,10 @@ def _tell(settings: Settings, bundle: Bundle) -> None:
     from tagward_service.admission.cluster import connected
     from tagward_service.admission.custody import trust
 
-    for each in trust(connected(), name, bundle.authority):
-        sys.stdout.write(f"{each}: told whom to trust\n")
+    told = list(trust(connected(), name, bundle.authority))
+    sys.stdout.writelines(f"{each}: told whom to trust\n" for each in told)
+    if told:
+        sleep(SETTLE)
 
 
 def _say(bundle: Bundle, why: str, where: str) -> None:

@@ -41,13 +41,13 @@ def free_port() -> int:
 class Served:
     """A running webhook, its files, and what it logged."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, *options: str) -> None:
         self.place = place
         self.port = free_port()
         self.policy("ml-team")
         self.certificate()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tagward_service.cli", "serve", *self._arguments()],
+            [sys.executable, "-m", "tagward_service.cli", "serve", *self._arguments(), *options],
             stderr=subprocess.PIPE,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
