@@ -18,6 +18,9 @@ from tagward_generators.kubernetes.shapes import OWN, Loop, Path, Shape, Spot, s
 Text: TypeAlias = Sequence[str | tuple[str]]
 """A text with CEL in it: each tuple holds one expression."""
 
+FEW = 5
+"""How many carriers with the same fault are named."""
+
 LABELS = ("metadata", "labels")
 
 _BETWEEN = quoted("\t")
@@ -50,6 +53,16 @@ def carriers(kinds: Sequence[KubernetesKind], kind: str, root: str) -> str:
         f"{is_one_of(kind, names)} ?\n  {_of_shape(shape, root)} : []" for shape, names in grouped
     )
     return f"([\n{branches}\n].filter(found, size(found) > 0) + [{nowhere}])[0]"
+
+
+def told(found: str, message: str) -> str:
+    """Write a message on each of the carriers found; of many, the first few stand for all.
+
+    The messages of hundreds of pods alike would cost more than the API server grants, and nobody reads them.
+    """
+    several = f"[{', '.join(map(str, range(FEW)))}].filter(n, n < size(found)).map(n, found[n])"
+    more = f'(size(found) > {FEW} ? ["and " + string(size(found) - {FEW}) + " more like this"] : [])'
+    return f"[{found}].map(found, {several}.map(c, {message}) + {more})[0]"
 
 
 def is_open(kinds: Sequence[KubernetesKind], kind: str, root: str, carrier: str) -> str:

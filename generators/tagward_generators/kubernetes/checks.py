@@ -21,6 +21,7 @@ from tagward_generators.kubernetes.breaking import (
     of_tag,
     outcomes,
 )
+from tagward_generators.kubernetes.carriers import told
 from tagward_generators.kubernetes.housekeeping import Housekeeping
 from tagward_generators.kubernetes.messages import Messages
 from tagward_generators.kubernetes.near import variables
@@ -80,7 +81,7 @@ class Checks:
 
     def _check(self, broken: Break) -> Check:
         messages = self.messages[broken.rule.tag]
-        faults = f"variables.judged.filter(c, {self._when(broken)}).map(c, {messages.cel(broken)})"
+        faults = told(f"variables.judged.filter(c, {self._when(broken)})", messages.cel(broken))
         return Check(broken.rule, broken.mode, faults, messages.plain(broken))
 
     def _when(self, broken: Break) -> str:
@@ -104,8 +105,8 @@ class Checks:
     def _another_key(self, broken: Break) -> str:
         """Ask for a key that is wrong in place of the tag's."""
         messages = self.messages[broken.rule.tag]
-        found = f"size({messages.misspelt()}) > 0"
-        return f"({found} || {quoted(messages.key)} in c.older)" if messages.expired else f"{found}"
+        found = messages.misspelt()
+        return f"({found} || {quoted(messages.key)} in c.older)" if messages.expired else found
 
     def _row(self, outcome: Outcome) -> Fidelity:
         rule = outcome.rule

@@ -11,6 +11,7 @@ from tagward_generators.advice import expected
 from tagward_generators.cel import matches, quoted
 from tagward_generators.kubernetes.breaking import CLOUD, Break
 from tagward_generators.kubernetes.carriers import Text, joined
+from tagward_generators.kubernetes.near import is_misspelt
 from tagward_generators.regexes import whole
 from tagward_generators.tag_facts import TagFacts
 
@@ -39,8 +40,8 @@ class Messages:
         return "".join(each for each in self._said(broken, []) if isinstance(each, str))
 
     def misspelt(self) -> str:
-        """List the keys of a carrier that are this tag's misspelt."""
-        return f"c.strange.filter(s, s.plain.matches(variables.{self.near}))"
+        """Ask whether a carrier has a key that is this tag's misspelt."""
+        return f"c.labels.exists(m, m.exists(k, {self._near()}))"
 
     def _said(self, broken: Break, found: Text) -> Text:
         match broken.rule.kind:
@@ -70,11 +71,15 @@ class Messages:
 
     def _hints(self) -> str:
         """Name keys that come near, and those that do not count any more."""
-        said = f'{self.misspelt()}.map(s, ", but " + s.key + " is there, which is misspelt").join("")'
+        there = '", but " + k + " is there, which is misspelt"'
+        said = f'c.labels.map(m, m.filter(k, {self._near()}).map(k, {there}).join("")).join("")'
         if not self.expired:
             return said
         older = '.optMap(k, ", but " + k + " is there, which does not count any more").orValue("")'
         return f"{said} + c.older[?{quoted(self.key)}]{older}"
+
+    def _near(self) -> str:
+        return is_misspelt(self.key, "k", self.near)
 
     def _value(self) -> str:
         return f"c.tags[{quoted(self.key)}]"

@@ -23,8 +23,18 @@ def plain(text: str) -> str:
 
 def misspelt(key: str) -> str:
     """Match the stripped keys that differ from a key by one edit at most."""
-    letters = key.lower().translate(str.maketrans("", "", _SEPARATORS))
-    return f"^(?:{'|'.join(dict.fromkeys(_edits(letters)))})$"
+    return f"^(?:{'|'.join(dict.fromkeys(_edits(_stripped(key))))})$"
+
+
+def is_misspelt(key: str, text: str, variable: str) -> str:
+    """Write CEL that asks whether a text is a key misspelt; the long expression costs most and comes late."""
+    length = len(_stripped(key))
+    close = f"size({plain(text)}) - {length} in [-1, 0, 1]"
+    return f"{close} && {plain(text)}.matches(variables.{variable}) && !({text} in variables.known)"
+
+
+def _stripped(key: str) -> str:
+    return key.lower().translate(str.maketrans("", "", _SEPARATORS))
 
 
 def _edits(word: str) -> list[str]:

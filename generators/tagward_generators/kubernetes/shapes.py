@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -89,6 +90,12 @@ def shapes(kinds: tuple[KubernetesKind, ...]) -> tuple[tuple[Shape, tuple[Kubern
     for kind in kinds:
         grouped.setdefault(shape(kind), []).append(kind)
     return tuple((each, tuple(same)) for each, same in grouped.items())
+
+
+def most_maps(kinds: Sequence[KubernetesKind]) -> int:
+    """Count the maps that the labels of one carrier come from, at most."""
+    spots = (spot for each, _ in shapes(tuple(kinds)) for spot in (*each.spots, *each.volumes))
+    return max((len(spot.labels) + len(spot.inherits) for spot in spots), default=1)
 
 
 def judged_kinds(policy: Policy) -> tuple[KubernetesKind, ...]:

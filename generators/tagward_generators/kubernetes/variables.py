@@ -9,8 +9,8 @@ from tagward.catalog import KubernetesKind
 from tagward_generators.cel import listed, quoted
 from tagward_generators.kubernetes.breaking import CLOUD
 from tagward_generators.kubernetes.carriers import LABELS, carriers, is_open, kind_of, labels_at, own
-from tagward_generators.kubernetes.near import misspelt, plain, variables
-from tagward_generators.kubernetes.shapes import OWN
+from tagward_generators.kubernetes.near import misspelt, variables
+from tagward_generators.kubernetes.shapes import OWN, most_maps
 from tagward_generators.tag_facts import TagFacts
 
 Variable = tuple[str, str]
@@ -41,6 +41,7 @@ class Variables:
         self.tags = tuple(tags)
         self.fair = fair
         self.above = above
+        self.most_maps = most_maps(kinds)
 
     def all(self) -> Iterator[Variable]:
         """List every variable that a check may use."""
@@ -82,35 +83,34 @@ class Variables:
     def _judged(self) -> str:
         """Find the tags of each carrier: the nearest key that counts, each under the tag's own."""
         opened = is_open(self.kinds, "variables.kind", "object", "c")
-        unknown = 'c.labels.map(m, m.filter(k, !(k in variables.known)).join(" ")).join(" ").split(" ")'
-        strange = f'{unknown}.map(k, {{"key": k, "plain": {plain("k")}}})'
         tags = ",\n    ".join(f"?{quoted(_key(tag))}: {self._found(tag)}" for tag in self.tags)
         older = [f"?{quoted(_key(tag))}: {found}" for tag in self.tags if (found := self._older(tag))]
         entries = (
             '"at": dyn(c.at)',
             '"labels": dyn(c.labels)',
             f'"open": dyn({opened})',
-            f'"strange": dyn({strange})',
             *([f'"older": dyn({{{", ".join(older)}}})'] if older else []),
             f'"tags": dyn({{\n    {tags}}})',
         )
         listed_entries = ",\n  ".join(entries)
         return f"variables.carriers.map(c, {{\n  {listed_entries}}})"
 
-    @staticmethod
-    def _found(tag: TagFacts) -> str:
+    def _found(self, tag: TagFacts) -> str:
         """Look through the keys that count, on the carrier and then on its namespace."""
-        own_keys = (_own(key) for key in tag.keys)
+        own_keys = (own_key for key in tag.keys for own_key in self._own(key))
         above = (f"variables.above[?{quoted(key)}]" for key in tag.keys) if _inherits(tag) else ()
         return _first((*own_keys, *above))
 
-    @staticmethod
-    def _older(tag: TagFacts) -> str:
+    def _older(self, tag: TagFacts) -> str:
         """Look for the keys that do not count any more; what is found is the key itself."""
         gone = [alias.key for alias in tag.tag.aliases if not alias.accepted(tag.day)]
-        own_keys = (f"{_own(key)}.optMap(v, {quoted(key)})" for key in gone)
+        own_keys = (f"{own_key}.optMap(v, {quoted(key)})" for key in gone for own_key in self._own(key))
         above = (f"variables.above[?{quoted(key)}].optMap(v, {quoted(key)})" for key in gone)
         return _first((*own_keys, *(above if _inherits(tag) else ()))) if gone else ""
+
+    def _own(self, key: str) -> Iterator[str]:
+        """Look for a key in each map of labels that a carrier may have: by number, as that costs least."""
+        return (f"c.labels[?{number}][?{quoted(key)}]" for number in range(self.most_maps))
 
 
 def used(declared: Iterable[Variable], texts: Iterable[str]) -> list[Variable]:
@@ -130,10 +130,6 @@ def _key(tag: TagFacts) -> str:
 
 def _inherits(tag: TagFacts) -> bool:
     return "namespace" in tag.tag.inherit
-
-
-def _own(key: str) -> str:
-    return f"c.labels.filter(m, {quoted(key)} in m)[?0][?{quoted(key)}]"
 
 
 def _first(found: Iterable[str]) -> str:
