@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 SOURCE = HERE / "provider"
 BUILT = ROOT.parent / ".tools" / "terraform"
 PROVIDERS = ("aws", "azurerm", "google", "kubernetes")
-SECONDS = 600
+SECONDS = 300
 
 Found = Mapping[str, Mapping[str, object]]
 
@@ -59,15 +59,8 @@ def _build() -> str:
         return "Go is not installed, which builds the provider that knows the published schemas"
     BUILT.mkdir(parents=True, exist_ok=True)
     made = BUILT / "terraform-provider-published"
-    done = subprocess.run(
-        ["go", "build", "-mod=readonly", "-trimpath", "-ldflags=-s", "-o", made, "."],
-        cwd=SOURCE,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    if done.returncode:
-        return f"the provider that knows the published schemas cannot be built: {done.stderr.strip()[-300:]}"
+    if failed := _go_build(made):
+        return f"the provider that knows the published schemas cannot be built: {failed}"
     for name in PROVIDERS:
         link = BUILT / f"terraform-provider-{name}"
         link.unlink(missing_ok=True)
@@ -75,6 +68,16 @@ def _build() -> str:
     for each in SOURCE.iterdir():
         shutil.copyfile(each, BUILT / each.name)
     return ""
+
+
+def _go_build(made: Path) -> str:
+    """Build the provider; return the end of what Go says when it cannot."""
+    command = ["go", "build", "-mod=readonly", "-trimpath", "-ldflags=-s", "-o", str(made), "."]
+    try:
+        done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"Go was not done after {SECONDS} seconds"
+    return done.stderr.strip()[-300:] if done.returncode else ""
 
 
 class Workspace:
