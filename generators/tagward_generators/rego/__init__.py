@@ -21,7 +21,7 @@ class Rego:
     """The target `rego`."""
 
     name = "rego"
-    clouds = ("aws", "azure", "gcp")
+    clouds = CLOUDS
 
     def compile(self, policy: Policy, *, as_of: date) -> Compilation:
         """Compile a policy as it stands on a day."""
