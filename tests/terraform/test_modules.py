@@ -1,5 +1,6 @@
 """Terraform takes the modules, and the modules refuse what they cannot deploy."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -55,6 +56,18 @@ def test_examples_can_be_planned(
 
     assert plan["resource_changes"]
     assert plan["planned_values"]["outputs"]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_what_the_readme_shows_can_be_planned(workspace: Workspace, compiled: Path, module: Path) -> None:
+    place = workspace.root / f"readme-{module.name}"
+    place.mkdir()
+    (place / "terraform").symlink_to(workspace.root)
+    (place / "compiled").symlink_to(compiled)
+    (written,) = re.findall(r"```hcl\n(.*?)```", (module / "README.md").read_text(), re.DOTALL)
+    (place / "main.tf").write_text(written)
+
+    assert workspace.plan(place.name)["resource_changes"]
 
 
 @pytest.mark.parametrize(("name", "target"), [(name, each) for name in TARGETS for each in TARGETS[name]])
