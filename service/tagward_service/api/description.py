@@ -46,7 +46,8 @@ _VERDICT: Document = {
 def described(name: str) -> Document:
     """Return what FastAPI is to be told of an endpoint."""
     about = ENDPOINTS[name]
-    done = {"description": about.summary, "content": {about.media: _content(about)}}
+    schema = _reference(about.schema) if about.schema else {"type": "string"}
+    done: Document = {"description": about.summary, "content": {about.media: {"schema": schema}}}
     if about.schema is JsonReport:
         done["headers"] = {"tagward-verdict": _VERDICT}
     told: Document = {
@@ -57,7 +58,7 @@ def described(name: str) -> Document:
         "responses": {"200": done, **_problems(about)},
     }
     if about.takes:
-        bodies = {media: {"schema": {}, "example": _example(file)} for media, file in about.takes}
+        bodies: Document = {media: {"schema": {}} for media, _ in about.takes}
         told["openapi_extra"] = {"requestBody": {"required": True, "content": bodies}}
     return told
 
@@ -71,15 +72,18 @@ def published(app: FastAPI, *, has_tokens: bool) -> Document:
         for operation in _operations(document):
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
+            _add_examples(operation, ENDPOINTS[operation["operationId"]])
         if has_tokens:
             _ask_for_tokens(document)
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _content(about: Described) -> Document:
-    schema = _reference(about.schema) if about.schema else {"type": "string"}
-    return {"schema": schema, "example": _example(about.example)}
+def _add_examples(operation: Document, about: Described) -> None:
+    """Add the examples at last, as FastAPI would take every null out of them."""
+    operation["responses"]["200"]["content"][about.media]["example"] = _example(about.example)
+    for media, file in about.takes:
+        operation["requestBody"]["content"][media]["example"] = _example(file)
 
 
 def _problems(about: Described) -> Document:
