@@ -1,14 +1,25 @@
 """A cluster as people and programs see it: through kubectl and kubeconfigs."""
 
+import io
 import json
 import os
 import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
+from tagward_service.cli import main
 from tests.oracles.apiserver_client import Client
 from tests.oracles.manifests import Manifest, namespace
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Cluster:
@@ -58,16 +69,16 @@ class Cluster:
         assert answer.ok, answer.message
         return answer.body
 
-    def tagward(self, *arguments: str, kubeconfig: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Run tagward with a kubeconfig."""
-        return subprocess.run(
-            [sys.executable, "-m", "tagward_service.cli", *arguments],
-            capture_output=True,
-            text=True,
-            env=os.environ | {"KUBECONFIG": str(kubeconfig or self.admin)},
-            cwd=self.folder,
-            timeout=60,
-        )
+    def tagward(self, *arguments: str, kubeconfig: Path | None = None) -> Ran:
+        """Run tagward with a kubeconfig, in this process, as most of a new one would be importing."""
+        out, error = io.StringIO(), io.StringIO()
+        with (
+            patch.dict(os.environ, KUBECONFIG=str(kubeconfig or self.admin)),
+            redirect_stdout(out),
+            redirect_stderr(error),
+        ):
+            code = main(arguments)
+        return Ran(code, out.getvalue(), error.getvalue())
 
     def kubectl(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run kubectl, which must succeed."""

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import yaml
 from tagward_service.admission.certificates import Bundle
 from tagward_service.admission.custody import Custody, rotate
 from tagward_service.admission.renewal import Order
-from tests.e2e.cluster import Cluster
+from tests.e2e.cluster import Cluster, Ran
 
 CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1"
 
@@ -41,7 +40,7 @@ def _about_nothing(webhook: dict[str, Any]) -> dict[str, Any]:
     return webhook | {"objectSelector": {"matchLabels": {"never": "set"}}}
 
 
-def certs(cluster: Cluster, *arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+def certs(cluster: Cluster, *arguments: str, **more: Any) -> Ran:
     options = ("--service", "infra/hook", "--configuration", "certs")
     return cluster.tagward("webhook", "certs", *options, *arguments, **more)
 

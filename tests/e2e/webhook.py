@@ -51,6 +51,7 @@ class Webhook:
         self.policy(POLICY)
         write_bundle(folder, make(["127.0.0.1"], days=1))
         self.registered: list[dict[str, Any]] = []
+        self.written: dict[tuple[tuple[str, ...], bytes], str] = {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def policy(self, text: str) -> None:
@@ -83,10 +84,11 @@ class Webhook:
         with process.stderr as stream:
             self.lines.extend(json.loads(line) for line in stream)
 
-    def stop(self) -> None:
-        """Stop it, as a node that is drained would."""
+    def stop(self, *, gently: bool = False) -> None:
+        """Stop it at once, or as a node that is drained does."""
         if self.process is not None:
-            self.process.terminate()
+            for number in (signal.SIGTERM,) if gently else (signal.SIGTERM, signal.SIGINT):
+                self.process.send_signal(number)
             assert self.process.wait(10) == 0
             self.process = None
 
@@ -100,13 +102,22 @@ class Webhook:
         return sum(each["event"] == event for each in self.lines)
 
     def register(self, *options: str, authority: Path | None = None) -> None:
-        """Tell the API server of it, and wait until it asks (or fails to ask) about a pod."""
-        where = ("--url", f"https://127.0.0.1:{self.port}", "--ca", str(authority or self.folder / "ca.crt"))
-        about = ("--policy", str(self.folder / "tagward.yaml"), "--name", NAME)
-        written = self.cluster.tagward("webhook", "config", *about, *where, *options)
-        assert written.returncode == 0, written.stderr
-        self.cluster.kubectl("apply", "-f", "-", given=written.stdout)
-        self.registered = list(yaml.safe_load_all(written.stdout))
+        """Tell the API server of it, who asks it soon after."""
+        text = self._configuration(options, (authority or self.folder / "ca.crt").read_bytes())
+        self.cluster.kubectl("apply", "-f", "-", given=text)
+        self.registered = list(yaml.safe_load_all(text))
+
+    def _configuration(self, options: tuple[str, ...], authority: bytes) -> str:
+        """Have the configurations written, each only once."""
+        if (options, authority) not in self.written:
+            trusted = self.folder / "trusted.crt"
+            trusted.write_bytes(authority)
+            where = ("--url", f"https://127.0.0.1:{self.port}", "--ca", str(trusted))
+            about = ("--policy", str(self.folder / "tagward.yaml"), "--name", NAME)
+            ran = self.cluster.tagward("webhook", "config", *about, *where, *options)
+            assert ran.returncode == 0, ran.stderr
+            self.written[options, authority] = ran.stdout
+        return self.written[options, authority]
 
     def forget(self) -> None:
         """Let the API server forget it."""

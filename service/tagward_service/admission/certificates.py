@@ -27,6 +27,11 @@ class Bundle(Struct, frozen=True):
     certificate: bytes
     key: bytes
 
+    @property
+    def has_former(self) -> bool:
+        """Say whether former authorities are trusted, too."""
+        return self.authority.count(b"-----BEGIN CERTIFICATE-----") > 1
+
 
 def make(names: Sequence[str], *, days: int, now: datetime | None = None) -> Bundle:
     """Make a serving certificate for DNS names or addresses, the first of which is its subject."""

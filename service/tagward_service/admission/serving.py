@@ -17,6 +17,9 @@ from tagward.errors import UsageError
 from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
 
+LINGER = 2.0
+"""In seconds; so long connections are talked out of before the end."""
+
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -107,6 +110,7 @@ class Service:
         self._listeners = listeners
         self._also = also
         self._due = asyncio.Event()
+        self._ending = False
         self._servers = [_server(each, drain) for each in listeners]
         self._certificates = [
             Certificate(server.config.ssl, each.tls)
@@ -151,6 +155,21 @@ class Service:
         return bound
 
     def _end(self) -> None:
+        """End softly, or at once when asked for the second time.
+
+        To close a connection that lies idle may cross a request on its way. So whoever still asks is told to
+        come by another connection, and only what has been quiet since is closed then.
+        """
+        if self._ending:
+            self._exit()
+            return
+        self._ending = True
+        for server in self._servers:
+            server.config.encoded_headers.append((b"connection", b"close"))
+            server.server_state.default_headers = list(server.config.encoded_headers)
+        asyncio.get_running_loop().call_later(LINGER, self._exit)
+
+    def _exit(self) -> None:
         for server in self._servers:
             server.should_exit = True
 

@@ -121,7 +121,7 @@ def _in_cluster(settings: Settings, order: Order) -> None:
 
 
 def _tell(settings: Settings, bundle: Bundle) -> None:
-    """Tell the webhook configurations whom to trust."""
+    """Tell the webhook configurations whom to trust; wait until they did where a certificate is in use."""
     name = settings.text("configuration")
     if name is None:
         return
@@ -130,7 +130,7 @@ def _tell(settings: Settings, bundle: Bundle) -> None:
 
     told = list(trust(connected(), name, bundle.authority))
     sys.stdout.writelines(f"{each}: told whom to trust\n" for each in told)
-    if told:
+    if told and bundle.has_former:
         sleep(SETTLE)
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,9 @@ class Served:
         self.lines.extend(json.loads(line) for line in self.process.stderr)
 
     def end(self) -> None:
-        """End it, and read the last of its log."""
-        self.process.terminate()
+        """End it at once, and read the last of its log."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGINT)
         self.process.wait(10)
         self.reader.join(10)
         assert self.process.stderr is not None
@@ -196,3 +198,46 @@ def test_settings_that_cannot_be_are_refused(arguments: list[str], said: str) ->
 
     assert ran.returncode == 2
     assert said in ran.stderr
+
+
+def test_nobody_who_keeps_asking_loses_a_request_at_the_end(served: Served) -> None:
+    """Each client asks over one connection until it is told that this is the last answer."""
+    context = ssl.create_default_context(cafile=str(served.place / "ca.crt"))
+    content = body(deployment({"ml-team": "nlp"}))
+    ends: list[object] = []
+
+    def ask() -> None:
+        connection = HTTPSConnection("127.0.0.1", served.port, context=context, timeout=5)
+        try:
+            for number in range(100_000):
+                connection.request("POST", "/admission/validate", content, JSON)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.getheader("connection") == "close":
+                    ends.append((answer.status, number > 0))
+                    return
+        except (OSError, HTTPException) as error:
+            ends.append(error)
+        finally:
+            connection.close()
+
+    clients = [threading.Thread(target=ask) for _ in range(16)]
+    for each in clients:
+        each.start()
+    time.sleep(0.5)
+    served.process.send_signal(signal.SIGTERM)
+    for each in clients:
+        each.join()
+
+    assert ends == [(200, True)] * 16
+    assert served.process.wait(10) == 0
+
+
+def test_asked_twice_it_ends_at_once(served: Served) -> None:
+    started = time.monotonic()
+    served.process.send_signal(signal.SIGTERM)
+    time.sleep(0.1)
+    served.process.send_signal(signal.SIGTERM)
+
+    assert served.process.wait(10) == 0
+    assert time.monotonic() - started < 1.5
