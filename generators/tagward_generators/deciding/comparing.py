@@ -65,10 +65,13 @@ def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Com
     differences: list[Difference] = []
     requests, cut = 0, False
     solved: list[Solved] = []
+    untagged: dict[str, Verdicts] = {}
     for case in _cases(places, was, now):
         if case.alike:
             requests += len(case.places)
             continue
+        if not case.places[0].variant:
+            untagged |= {place.name: case.verdicts({}) for place in case.places}
         like = next((each for each in solved if each.resembles(case)), None) if family.costly else None
         if like is None:
             like = _solved(case, _choices(case, hints, family))
@@ -76,7 +79,8 @@ def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Com
             requests += like.asked * len(case.places)
         else:
             requests += len(like.sample) * len(case.places)
-        differences += (_elsewhere(each, case) for each in like.found)
+        if not _is_as_untagged(case, like, untagged):
+            differences += (_elsewhere(each, case) for each in like.found)
         cut = cut or len(like.found) >= MOST
     return Comparison(tuple(differences), tuple(_undecided(was, now)), requests, len(places), cut)
 
@@ -114,6 +118,13 @@ def _solved(case: Case, choices: Choices) -> Solved:
             break
     telling = (*starts, {}, *(dict(finding.tags) for finding in found))
     return Solved(case, (*telling, *around(case, choices, starts)), tuple(found.values()), asked)
+
+
+def _is_as_untagged(case: Case, solved: Solved, untagged: Mapping[str, Verdicts]) -> bool:
+    """Say whether tags do not count for either side, so that it is told already what both say of none."""
+    place = case.places[0]
+    told = {each.finding.verdicts for each in solved.found if each.finding.always}
+    return place.aside and told == {untagged.get(place.name)}
 
 
 def _elsewhere(difference: Difference, case: Case) -> Difference:

@@ -46,9 +46,9 @@ def narrowed(
     `reference` are tags that the stricter side accepts.
     """
     verdicts = case.verdicts(tags)
+    least = _least(tags, reference or {}, keep, lambda trial: case.verdicts(trial) == verdicts)
     if reference is None:
-        return Finding(verdicts, (), (), tuple(sorted(tags.items())), always=True)
-    least = _least(tags, reference, keep, lambda trial: case.verdicts(trial) == verdicts)
+        return _without_reference(case, choices, least)
     keys = differing(least, reference)
     context = tuple(
         Situation(key, least.get(key))
@@ -57,6 +57,12 @@ def narrowed(
     )
     deviation = tuple(_situation(case, choices, least, reference, key) for key in keys)
     return Finding(verdicts, deviation, context, tuple(sorted(least.items())))
+
+
+def _without_reference(case: Case, choices: Choices, least: Tags) -> Finding:
+    """Tell what the stricter side refuses like everything else: it takes tags, or none, to be let through."""
+    deviation = tuple(_situation(case, choices, least, {}, key) for key in sorted(least))
+    return Finding(case.verdicts(least), deviation, (), tuple(sorted(least.items())), always=not least)
 
 
 def stricter(case: Case, verdicts: Verdicts) -> Side:

@@ -1,6 +1,7 @@
 """Texts that a regular expression matches, for the common part of RE2; none for what is stranger."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -20,11 +21,22 @@ def examples(pattern: str) -> tuple[str, ...]:
         return ()
 
 
-def _texts(parsed: Any, more: int) -> str:
-    return "".join(_text(str(kind), about, more) for kind, about in parsed)
+@cache
+def branches(pattern: str) -> tuple[str, ...]:
+    """Return a text for each branch of a pattern, so that each of its alternatives is met."""
+    try:
+        parsed = _PARSER.parse(pattern)
+        texts = dict.fromkeys(_texts(parsed, 1, branch) for branch in range(pattern.count("|") + 1))
+        return tuple(text for text in texts if re.search(pattern, text))
+    except (re.error, NotImplementedError, RecursionError, OverflowError):
+        return ()
 
 
-def _text(kind: str, about: Any, more: int) -> str:
+def _texts(parsed: Any, more: int, branch: int | None = None) -> str:
+    return "".join(_text(str(kind), about, more, branch) for kind, about in parsed)
+
+
+def _text(kind: str, about: Any, more: int, branch: int | None) -> str:
     match kind:
         case "LITERAL":
             return chr(about)
@@ -35,13 +47,20 @@ def _text(kind: str, about: Any, more: int) -> str:
         case "IN":
             return _one_of(about)
         case "BRANCH":
-            return _texts(about[1][-1 if more else 0], more)
+            return _branch(about[1], more, branch)
         case "SUBPATTERN":
-            return _texts(about[3], more)
+            return _texts(about[3], more, branch)
         case "MAX_REPEAT" | "MIN_REPEAT":
             least, most, repeated = about
-            return _texts(repeated, more) * min(int(most), int(least) + more)
+            return _texts(repeated, more, branch) * min(int(most), int(least) + more)
     raise NotImplementedError(kind)
+
+
+def _branch(branches: Sequence[Any], more: int, branch: int | None) -> str:
+    """Take a branch by number, else the first for a short text, and the last for a longer one."""
+    if branch is None:
+        return _texts(branches[-1 if more else 0], more)
+    return _texts(branches[branch % len(branches)], more, branch)
 
 
 def _one_of(members: Any) -> str:

@@ -22,7 +22,8 @@ class Place(Struct, frozen=True):
     """What a request is about apart from its tags.
 
     `name` is the platform's term, `doing` the same in words; `variant` says what is unusual about the
-    request, "" when nothing is. `facts` are what else it carries, `tagged` whether it can carry tags.
+    request, "" when nothing is. `facts` are what else it carries, `tagged` whether it can carry tags, `aside`
+    whether it carries them where they may not count.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Place(Struct, frozen=True):
     variant: str = ""
     act: Literal["create", "remove"] = "create"
     tagged: bool = True
+    aside: bool = False
 
     def fact(self, name: str) -> str | None:
         """Return one fact."""

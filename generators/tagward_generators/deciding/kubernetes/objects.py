@@ -18,6 +18,12 @@ _DEFAULTS: Mapping[str, tuple[object, ...]] = {
 """Fields that the API server fills in where nobody did."""
 
 
+def is_object(document: Any) -> bool:
+    """Say whether something is an object of the API, with a kind and a name."""
+    metadata = document.get("metadata") if isinstance(document, dict) else None
+    return isinstance(metadata, dict) and "name" in metadata and "kind" in document
+
+
 def name_of(document: Mapping[str, Any]) -> str:
     """Name an object: `ValidatingAdmissionPolicy/acme`."""
     metadata = document["metadata"]

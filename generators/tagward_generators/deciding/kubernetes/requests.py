@@ -1,116 +1,141 @@
-"""Requests to a cluster that admission policies tell apart."""
+"""Requests to a cluster: what the API server gives to admission policies at a place."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
-from tagward.catalog import kubernetes_kinds
-from tagward_generators.deciding.kubernetes.workloads import (
-    Where,
-    has_template,
-    known_kind,
-    request,
-    workload,
-)
-from tagward_generators.deciding.regex_examples import examples
+from msgspec import Struct
+
+from tagward.catalog import KubernetesKind, kubernetes_kinds
+from tagward_generators.deciding.kubernetes.constraints import NAMESPACE_NAME
+from tagward_generators.deciding.kubernetes.surroundings import Surroundings, read
+from tagward_generators.deciding.kubernetes.workloads import Where, known_kind, request, workload
 from tagward_generators.deciding.rulings import Place, Tags
 from tagward_generators.deciding.words import with_article
 
-NAMESPACE = "somewhere"
-"""A namespace that nobody names."""
+Change = Literal["none", "of labels", "of something else"]
+"""What an update changes; none is a creation."""
 
-THOROUGHLY = (("", "pods"), ("apps", "deployments"))
-"""Of these, unusual requests are made too; of all others, policies are not known to tell them apart."""
+BEFORE = "zz-before"
+"""The value that every label had before it was changed."""
 
-ONE_PLACE: tuple[Where, ...] = ("on its pods", "on itself")
-
-Change = Literal["made", "changed", "left"]
-
-_NEAR = re.compile(r"""namespace\b[^"']{0,40}((?:["'][^"']*["'][\s,]*)+)""")
-_TEXT = re.compile(r"""["']([^"']*)["']""")
+USUAL = Surroundings()
 
 
-def named_by(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """List the resources of a rule by group; those that are known in another group of it are there only."""
-    pairs = [(group, name) for name in rule.get("resources") or () for group in rule.get("apiGroups") or ()]
-    known = {name for group, name in pairs if known_kind(group, name)}
-    yield from (each for each in pairs if known_kind(*each) or each[1] not in known)
+class Resource(Struct, frozen=True, order=True):
+    """A resource of the API."""
+
+    group: str
+    version: str
+    plural: str
+
+    @property
+    def kind(self) -> KubernetesKind | None:
+        """Return what is known of it."""
+        return known_kind(self.group, self.plural)
+
+    @property
+    def name(self) -> str:
+        """Name its kind; of one that nobody knows, as it is probably called."""
+        return self.kind.kind if self.kind else self.plural.removesuffix("s").capitalize()
 
 
-def places(resources: Iterable[tuple[str, str]], namespaces: Sequence[str]) -> Iterator[Place]:
-    """List requests about resources (group and plural, `*` for all that are known)."""
-    known = {each for resource in resources for each in _known(*resource)}
-    ordered = sorted(known, key=lambda each: (each not in THOROUGHLY, each))
-    for group, resource in ordered:
-        yield _place(group, resource)
-    for group, resource in (each for each in THOROUGHLY if each in known):
-        for namespace in namespaces:
-            yield _place(group, resource, namespace=namespace, variant=f"in namespace `{namespace}`")
-        yield _place(group, resource, change="changed", variant="by a change of its labels")
-        yield _place(group, resource, change="left", variant="by a change that leaves its labels")
-        if has_template(known_kind(group, resource)):
-            for where in ONE_PLACE:
-                yield _place(group, resource, where=where, variant=f"labelled {where} only")
+def place(
+    resource: Resource,
+    around: Surroundings = USUAL,
+    *,
+    change: Change = "none",
+    where: Where = "everywhere",
+    before: Iterable[str] = (),
+    words: str = "",
+) -> Place:
+    """Describe requests about a resource, but for their labels."""
+    facts = {
+        "group": resource.group,
+        "version": resource.version,
+        "resource": resource.plural,
+        **dict(around.facts),
+        "labels": where,
+        "change": change,
+        "labels before": ",".join(before),
+    }
+    verb = "creating" if change == "none" else "updating"
+    return Place(
+        f"{resource.group}/{resource.name}" if resource.group else resource.name,
+        f"{verb} {with_article(resource.name)}",
+        tuple((key, value) for key, value in facts.items() if value or key == "group"),
+        words or around.words,
+        aside=where != "everywhere",
+    )
 
 
 def at(place: Place, tags: Tags) -> dict[str, Any]:
     """Return what the API server gives to expressions at a place."""
     facts = dict(place.facts)
-    group, resource, namespace = facts["group"], facts["resource"], facts["namespace"]
-    where = cast("Where", facts["labels"])
-    built = workload(group, resource, namespace, tags, where)
-    before = {"made": None, "changed": {}, "left": tags}[facts["change"]]
+    around = read(facts)
+    old = _before(facts, tags)
+    made = _object(facts, around, tags)
+    given = request(made, facts["resource"], "CREATE" if old is None else "UPDATE")
+    inherited = tags if facts["labels"] == "on its namespace" else {}
     return {
-        "object": built,
-        "oldObject": None if before is None else workload(group, resource, namespace, before, where),
-        "request": request(built, resource, "CREATE" if before is None else "UPDATE"),
-        "namespaceObject": {
-            "metadata": {"name": namespace, "labels": {"kubernetes.io/metadata.name": namespace}}
-        },
+        "object": made,
+        "oldObject": None if old is None else _object(facts, around, old),
+        "request": given,
+        "namespaceObject": _namespace(around, inherited) if given["namespace"] else None,
     }
 
 
-def namespaces_named(expressions: Iterable[str]) -> Iterator[str]:
-    """List the names that stand behind the word namespace; of a pattern, a name that it matches."""
-    for expression in expressions:
-        for found in _NEAR.findall(expression):
-            for text in _TEXT.findall(found):
-                for name in examples(text)[:1] if re.search(r"[\^$*+?(\[]", text) else [text]:
-                    if re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name):
-                        yield name
+def _before(facts: Mapping[str, str], tags: Tags) -> Tags | None:
+    """Return the labels before an update, None where there was nothing before."""
+    match cast("Change", facts["change"]):
+        case "none":
+            return None
+        case "of labels":
+            return dict.fromkeys(facts["labels before"].split(","), BEFORE)
+        case "of something else":
+            return tags
 
 
-def _known(group: str, resource: str) -> Iterator[tuple[str, str]]:
-    """List what a rule names; a `*` is every kind that runs something."""
-    if "*" not in (group, resource) and "/" not in resource:
-        yield group, resource
-    for kind in kubernetes_kinds() if "*" in (group, resource) or resource == "*/*" else ():
-        if kind.runs and group in ("*", kind.group) and resource in ("*", "*/*", kind.plural):
-            yield kind.group, kind.plural
-
-
-def _place(
-    group: str,
-    resource: str,
-    *,
-    namespace: str = NAMESPACE,
-    change: Change = "made",
-    where: Where = "everywhere",
-    variant: str = "",
-) -> Place:
-    kind = known_kind(group, resource)
-    name = kind.kind if kind else resource
-    verb = "creating" if change == "made" else "updating"
-    facts = {
-        "group": group,
-        "resource": resource,
-        "namespace": namespace,
-        "change": change,
-        "labels": where,
-    }
-    return Place(
-        f"{group}/{name}" if group else name,
-        f"{verb} {with_article(name)}",
-        tuple(facts.items()),
-        variant,
+def _object(facts: Mapping[str, str], around: Surroundings, tags: Tags) -> dict[str, Any]:
+    resource = Resource(facts["group"], facts["version"], facts["resource"])
+    built = workload(
+        f"{resource.group}/{resource.version}" if resource.group else resource.version,
+        resource.name,
+        resource.kind,
+        tags,
+        cast("Where", facts["labels"]),
     )
+    metadata = built["metadata"] | {"name": around.name}
+    if resource.kind is None or resource.kind.namespaced:
+        metadata["namespace"] = around.namespace
+    if around.owner:
+        metadata["ownerReferences"] = [_owner(around.owner)]
+    if around.is_being_deleted:
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    return built | {"metadata": metadata}
+
+
+def _owner(owner: str) -> dict[str, Any]:
+    """Refer to a controller: `apps/ReplicaSet`."""
+    group, _, kind = owner.rpartition("/")
+    version = f"{group}/v1" if group else "v1"
+    return {"apiVersion": version, "kind": kind, "name": "x", "uid": "x", "controller": True}
+
+
+def _namespace(around: Surroundings, inherited: Tags) -> dict[str, Any]:
+    labels = {**dict(around.namespace_labels), **inherited, NAMESPACE_NAME: around.namespace}
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": around.namespace, "labels": labels},
+    }
+
+
+def runs(group: str, plural: str) -> list[KubernetesKind]:
+    """List the kinds that run something in a group, `*` for any."""
+    return [
+        kind
+        for kind in kubernetes_kinds()
+        if kind.runs and group in ("*", kind.group) and plural in ("*", kind.plural)
+    ]

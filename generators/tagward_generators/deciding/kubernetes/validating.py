@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -19,8 +19,6 @@ from tagward_generators.deciding.kubernetes.functions import extensions, functio
 _INPUT = ("object", "oldObject", "request", "namespaceObject", "params")
 _VARIABLE = re.compile(r"\bvariables\.(\w+)")
 
-Document = Mapping[str, Any]
-
 
 class Validator:
     """A policy that can be asked, one validation at a time.
@@ -28,15 +26,21 @@ class Validator:
     Raises RefusedError where its expressions do not compile.
     """
 
-    def __init__(self, spec: Document) -> None:
-        self.fails: bool = spec.get("failurePolicy", "Fail") == "Fail"
-        plain = _plain()
-        self._conditions = [plain.compile(each["expression"]) for each in spec.get("matchConditions") or ()]
+    def __init__(
+        self,
+        conditions: Iterable[str],
+        variables: Mapping[str, str],
+        validations: Iterable[str],
+        *,
+        fails: bool,
+    ) -> None:
+        self._fails = fails
+        self._conditions = [_plain().compile(each) for each in conditions]
         self._variables: dict[str, Program] = {}
-        for each in spec.get("variables") or ():
-            self._variables[each["name"]] = self._typed().compile(each["expression"])
+        for name, expression in variables.items():
+            self._variables[name] = self._typed().compile(expression)
         composed = self._typed()
-        self._validations = [composed.compile(each["expression"]) for each in spec.get("validations") or ()]
+        self._validations = [composed.compile(each) for each in validations]
         self._needed = [tuple(self._closure(each)) for each in self._validations]
         self._constants: dict[str, Any] = {}
 
@@ -46,17 +50,23 @@ class Validator:
         return range(len(self._validations))
 
     @property
-    def every_text(self) -> Iterator[str]:
-        """List all expressions."""
-        yield from (each.expression for each in self._conditions)
-        yield from (each.expression for each in self._variables.values())
+    def conditions(self) -> list[str]:
+        """List the match conditions."""
+        return [each.expression for each in self._conditions]
+
+    @property
+    def deciding(self) -> Iterator[str]:
+        """List the expressions that decide something; those of messages do not."""
+        yield from self.conditions
+        needed = {name for names in self._needed for name in names}
+        yield from (each.expression for name, each in self._variables.items() if name in needed)
         yield from (each.expression for each in self._validations)
 
     def says(self, number: int) -> tuple[object, ...]:
         """Return all that decides one validation."""
         needed = tuple((name, self._variables[name].expression) for name in self._needed[number])
         conditions = tuple(sorted(condition.expression for condition in self._conditions))
-        return self._validations[number].expression, needed, conditions, self.fails
+        return self._validations[number].expression, needed, conditions, self._fails
 
     def texts(self, number: int) -> list[str]:
         """Return the expressions that are about one validation, without those that most of them need."""
@@ -65,10 +75,12 @@ class Validator:
         every = own or self._needed[number]
         return [self._validations[number].expression, *(self._variables[name].expression for name in every)]
 
-    def asked(self, bound: Document) -> Asked:
+    def asked(self, bound: Mapping[str, Any]) -> Asked:
         """Ask about one request; `bound` holds the variables of the API server."""
         values = dict(bound) | self._constants
-        return Asked(self._conditions, self._variables, self._validations, values, self._keep, self.fails)
+        return Asked(
+            self._conditions, self._variables, self._validations, values, self._keep, fails=self._fails
+        )
 
     def _keep(self, name: str, value: Any) -> None:
         """Remember a variable that looks at nothing, such as a list of names."""
@@ -104,6 +116,7 @@ class Asked:
         validations: Sequence[Program],
         bound: dict[str, Any],
         keep: Callable[[str, Any], None],
+        *,
         fails: bool,
     ) -> None:
         self._conditions, self._variables, self._validations = conditions, variables, validations

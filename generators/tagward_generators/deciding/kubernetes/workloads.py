@@ -6,7 +6,7 @@ from typing import Any, Literal
 from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kinds
 from tagward_generators.deciding.rulings import Tags
 
-Where = Literal["everywhere", "on its pods", "on itself"]
+Where = Literal["everywhere", "on its pods", "on itself", "on its namespace"]
 
 _MAPS = "ReplicaSpecs"
 """The ending of fields that are maps by role where others are lists."""
@@ -25,16 +25,16 @@ def has_template(kind: KubernetesKind | None) -> bool:
     return kind is None or any(place.at for place in (*kind.templates, *kind.volumes))
 
 
-def workload(group: str, resource: str, namespace: str, tags: Tags, where: Where) -> dict[str, Any]:
+def workload(
+    version: str, name: str, kind: KubernetesKind | None, tags: Tags, where: Where
+) -> dict[str, Any]:
     """Build an object; one of a kind that nobody knows may have labels at its template too."""
-    kind = known_kind(group, resource)
-    own = tags if where != "on its pods" or not has_template(kind) else {}
-    theirs = tags if where != "on itself" else {}
-    metadata = {"name": "x", "namespace": namespace} | ({"labels": dict(own)} if own else {})
+    own = tags if where in ("everywhere", "on itself") else {}
+    theirs = tags if where in ("everywhere", "on its pods") else {}
     built: dict[str, Any] = {
-        "apiVersion": f"{group}/v1" if group else "v1",
-        "kind": kind.kind if kind else resource.removesuffix("s").capitalize(),
-        "metadata": metadata,
+        "apiVersion": version,
+        "kind": name,
+        "metadata": {"labels": dict(own)} if own else {},
     }
     places = (
         (*kind.templates, *kind.volumes) if kind else (LabelPlace("spec.template", ("metadata.labels",)),)
@@ -84,15 +84,11 @@ def request(built: Mapping[str, Any], resource: str, operation: str) -> dict[str
     kind = {"group": group, "version": version, "kind": built["kind"]}
     plural = {"group": group, "version": version, "resource": resource}
     return {
-        "uid": "x",
         "kind": kind,
         "resource": plural,
         "requestKind": kind,
         "requestResource": plural,
         "name": built["metadata"]["name"],
-        "namespace": built["metadata"]["namespace"],
+        "namespace": built["metadata"].get("namespace", ""),
         "operation": operation,
-        "userInfo": {"username": "somebody", "uid": "x", "groups": ["system:authenticated"], "extra": {}},
-        "dryRun": False,
-        "options": {},
     }
