@@ -309,7 +309,13 @@ class Kyverno(Struct, frozen=True, forbid_unknown_fields=True):
 
     exclude_namespaces: ExcludedNamespaces | UnsetType = UNSET
     updates: Updates | UnsetType = UNSET
-    failure_policy: FailurePolicy | UnsetType = UNSET
+    failure_policy: (
+        Annotated[
+            Literal["Fail", "Ignore"],
+            Meta(description="What a request comes to that may be denied, while Kyverno is away."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Gatekeeper(Struct, frozen=True, forbid_unknown_fields=True):
