@@ -43,12 +43,13 @@ NAME = "e2e"
 class Webhook:
     """A webhook whose files can be replaced, and which can be stopped and started again."""
 
-    def __init__(self, cluster: Cluster, folder: Path) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, policy: str, fill: tuple[str, ...]) -> None:
         self.cluster = cluster
         self.folder = folder
         [self.port] = free_ports(1)
         self.lines: list[dict[str, Any]] = []
-        self.policy(POLICY)
+        self.fill = fill
+        self.policy(policy)
         write_bundle(folder, make(["127.0.0.1"], days=1))
         self.registered: list[dict[str, Any]] = []
         self.written: dict[tuple[tuple[str, ...], bytes], str] = {}
@@ -76,7 +77,8 @@ class Webhook:
     def _arguments(self) -> list[str]:
         files = {"--policy": "tagward.yaml", "--tls-cert": "tls.crt", "--tls-key": "tls.key"}
         named = [word for flag, name in files.items() for word in (flag, str(self.folder / name))]
-        more = ["--namespaces", "watch", "--fill", "ml-environment=dev", "--reload-seconds", "1"]
+        more = ["--namespaces", "watch", "--reload-seconds", "1"]
+        more += [word for each in self.fill for word in ("--fill", each)]
         return [*named, "--admission-port", str(self.port), *more]
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
@@ -127,9 +129,11 @@ class Webhook:
 
 
 @contextmanager
-def serving(cluster: Cluster, folder: Path) -> Iterator[Webhook]:
+def serving(
+    cluster: Cluster, folder: Path, policy: str = POLICY, fill: tuple[str, ...] = ("ml-environment=dev",)
+) -> Iterator[Webhook]:
     """Run a webhook, and register it."""
-    webhook = Webhook(cluster, folder)
+    webhook = Webhook(cluster, folder, policy, fill)
     webhook.start()
     try:
         webhook.register()
