@@ -49,7 +49,7 @@ class _Rules:
             yield from (rule(f"is_{name}(c)", each) for each in bodies)
         body = bodies[0] if len(bodies) == 1 else (f"is_{name}(c)",)
         lines = "".join(f"\t{line}\n" for line in ("some c in judged", *body))
-        yield f"{name} := [{self.messages[broken.rule.tag].rego(broken)} |\n{lines}]"
+        yield f"{name} := told([{self.messages[broken.rule.tag].rego(broken)} |\n{lines}])"
 
     def _when(self, name: str, broken: Break) -> Iterator[Body]:
         """Say when a carrier breaks a rule, each alternative as a body (see `SeeingChecks`)."""

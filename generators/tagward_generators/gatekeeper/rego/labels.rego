@@ -88,7 +88,7 @@ unchanged if {
 	is_fair
 	input.parameters.mode == "deny"
 	input.review.operation == "UPDATE"
-	carriers(made) == carriers(input.review.oldObject)
+	{c | some c in carriers(made)} == {c | some c in carriers(input.review.oldObject)}
 	labels_at(made, own) == labels_at(input.review.oldObject, own)
 }
 
@@ -151,13 +151,12 @@ standing(of, spot) := [carrier |
 	some_of(place.node, spot.only_with)
 	node := object.get(place.node, spot.at, null)
 	node != null
-	maps := array.concat(
-		[labels_at(node, path) | some path in spot.labels],
-		[labels_at(of, path) | some path in spot.inherits],
-	)
 	carrier := {
 		"at": concat("", [place.way, written(node, spot)]),
-		"labels": [labels | some labels in maps; labels != null],
+		"labels": array.concat(
+			[labels_at(node, path) | some path in spot.labels],
+			[labels_at(of, path) | some path in spot.inherits],
+		),
 	}
 ]
 
@@ -194,7 +193,18 @@ written(node, spot) := spot.in_template if {
 	spot.in_template
 } else := spot.written
 
-labels_at(of, path) := object.get(of, path, {})
+labels_at(of, path) := labels if {
+	labels := object.get(of, path, {})
+	is_object(labels)
+} else := {}
+
+# Of many carriers with the same fault, the first few stand for all.
+told(messages) := array.concat(
+	array.slice(messages, 0, few),
+	[sprintf("and %d more like this", [count(messages) - few]) | count(messages) > few],
+)
+
+few := 5
 
 # Say which keys come near that of a tag, and which one does not count any more.
 hints(c, key) := concat("", array.concat(
