@@ -62,7 +62,7 @@ def told(found: str, message: str) -> str:
     """
     several = f"[{', '.join(map(str, range(FEW)))}].filter(n, n < size(found)).map(n, found[n])"
     more = f'(size(found) > {FEW} ? ["and " + string(size(found) - {FEW}) + " more like this"] : [])'
-    return f"[{found}].map(found, {several}.map(c, {message}) + {more})[0]"
+    return f"[{found}].map(found,\n{several}.map(c,\n{message}) +\n{more})[0]"
 
 
 def is_open(kinds: Sequence[KubernetesKind], kind: str, root: str, carrier: str) -> str:
@@ -81,8 +81,11 @@ def own(root: str) -> str:
 
 
 def labels_at(root: str, path: Path) -> str:
-    """Read labels; there are none where the path ends early."""
-    return f"{optional(root, path)}.orValue({{}})"
+    """Read labels, which may be null; there are none where the path ends early, or metadata is null."""
+    if path[-2:] != LABELS or path == LABELS:
+        return f"{optional(root, path)}.orValue({{}})"
+    metadata = f"{optional(root, path[:-1])}.orValue(null)"
+    return f"optional.ofNonZeroValue({metadata}).?{path[-1]}.orValue({{}})"
 
 
 def optional(root: str, path: Path) -> str:

@@ -8,8 +8,14 @@ from tagward.globs import split
 from tagward.policy import Policy
 from tagward_generators.cel import among, matches, negated, quoted
 from tagward_generators.kubernetes.breaking import CLOUD
+from tagward_generators.kubernetes.carriers import told
 from tagward_generators.regexes import platform_keys, whole
 from tagward_generators.tag_facts import TagFacts
+
+FORBIDDEN_KEY = "a forbidden key"
+FORBIDDEN_VALUE = "a value of a forbidden form"
+UNKNOWN_KEY = "not a key of the policy"
+"""Why labels are to be removed; said of one and of several."""
 
 _NOT_THE_PLATFORMS = negated(matches("k", platform_keys(CLOUD)))
 
@@ -47,12 +53,12 @@ class Housekeeping:
         including, excluding = split(self.policy.forbidden_keys)
         tests = [among("k", including)] if including else []
         tests += [negated(among("k", excluding))] if excluding else []
-        return self._keys("variables.labelled", " && ".join(tests), "is a forbidden key")
+        return self._keys("variables.labelled", " && ".join(tests), FORBIDDEN_KEY)
 
     def _forbidden_values(self) -> tuple[str, str]:
         value = "c.labels.filter(o, k in o)[0][k]"
         tests = " || ".join(matches(value, whole(each)) for each in self.policy.forbidden_values)
-        return self._keys("variables.labelled", tests, "has a value of a forbidden form")
+        return self._keys("variables.labelled", tests, FORBIDDEN_VALUE)
 
     def _unknown_keys(self) -> tuple[str, str]:
         there = [f"{quoted(facts.tag.keys[CLOUD])} in c.tags" for facts in self._forgiving()]
@@ -61,7 +67,7 @@ class Housekeeping:
             there.append(f"(!c.open || size(c.labels) == 0 || ({' && '.join(asked)}))")
         sure = f"variables.judged.all(c, {' && '.join(there)})" if there else "true"
         unknown = f"!(k in variables.known) && {_NOT_THE_PLATFORMS}"
-        return self._keys(f"({sure} ? variables.labelled : [])", unknown, "is not a key of the policy")
+        return self._keys(f"({sure} ? variables.labelled : [])", unknown, UNKNOWN_KEY)
 
     def _too_many(self) -> tuple[str, str]:
         most = self.policy.max_tags
@@ -74,8 +80,8 @@ class Housekeeping:
         """List what is wrong with single keys; their values are never shown."""
         found = f'c.labels.map(m, m.filter(k, {test}).join(", ")).filter(t, t != "").join(", ")'
         wrong = f"c.labels.exists(m, m.exists(k, {test}))"
-        told = f'c.at + ": " + {found} + {quoted(f" {said}: remove it")}'
-        return f"{of}.filter(c, {wrong}).map(c, {told})", f"a label {said}: remove it"
+        message = f'c.at + ": remove " + {found} + {quoted(f": {said}")}'
+        return told(f"{of}.filter(c, {wrong})", message), f"labels to remove: {said}"
 
     def _forgiving(self) -> list[TagFacts]:
         return [facts for facts in self.tags.values() if facts.forgives]

@@ -28,9 +28,9 @@ def misspelt(key: str) -> str:
 
 def is_misspelt(key: str, text: str, variable: str) -> str:
     """Write CEL that asks whether a text is a key misspelt; the long expression costs most and comes late."""
-    length = len(_stripped(key))
-    close = f"size({plain(text)}) - {length} in [-1, 0, 1]"
-    return f"{close} && {plain(text)}.matches(variables.{variable}) && !({text} in variables.known)"
+    close = f"size(t) - {len(_stripped(key))} in [-1, 0, 1]"
+    near = f"[{plain(text)}].exists(t, {close} && t.matches(variables.{variable}))"
+    return f"{near} && !({text} in variables.known)"
 
 
 def _stripped(key: str) -> str:

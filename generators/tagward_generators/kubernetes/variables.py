@@ -60,7 +60,7 @@ class Variables:
 
     def _carriers(self) -> Iterator[Variable]:
         kinds = self.kinds
-        tidy = '.map(c, {"at": dyn(c.at), "labels": dyn(c.labels.filter(m, m != null))})'
+        tidy = '.map(c, {"at": dyn(c.at), "labels": dyn(c.labels.map(m, m == null ? {} : m))})'
         if not self.fair:
             yield "carriers", f"({carriers(kinds, 'variables.kind', 'object')}){tidy}"
             return

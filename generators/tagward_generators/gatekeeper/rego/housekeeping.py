@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from tagward.globs import split
 from tagward_generators.kubernetes.breaking import CLOUD
-from tagward_generators.kubernetes.housekeeping import Housekeeping
+from tagward_generators.kubernetes.housekeeping import (
+    FORBIDDEN_KEY,
+    FORBIDDEN_VALUE,
+    UNKNOWN_KEY,
+    Housekeeping,
+)
 from tagward_generators.regexes import platform_keys, whole
 from tagward_generators.rego_lines import Body, Constants, among, fails, matches, member, quoted, rule
 
@@ -21,16 +26,16 @@ class RegoHousekeeping(Housekeeping):
         match kind:
             case "forbid.keys":
                 constants = Constants()
-                yield self._listed(name, self._forbidden_globs(constants), "is a forbidden key")
+                yield self._listed(name, self._forbidden_globs(constants), FORBIDDEN_KEY)
                 yield from constants.definitions()
             case "forbid.values":
                 forbidden = matches("value_of(c, key)", "|".join(map(whole, self.policy.forbidden_values)))
-                yield self._listed(name, (forbidden,), "has a value of a forbidden form")
+                yield self._listed(name, (forbidden,), FORBIDDEN_VALUE)
             case "limits.closed":
                 unsure = tuple(self._unsure())
                 yield from unsure
                 unknown = ("not key in known_keys", _NOT_THE_PLATFORMS)
-                yield self._listed(name, unknown, "is not a key of the policy", sure=bool(unsure))
+                yield self._listed(name, unknown, UNKNOWN_KEY, sure=bool(unsure))
             case _:
                 yield self._too_many_own(name)
 
@@ -39,10 +44,10 @@ class RegoHousekeeping(Housekeeping):
         asked = "".join(f"\t\t{test}\n" for test in tests)
         certain = "\tcount([c | some c in judged; is_unsure(c)]) == 0\n" if sure else ""
         return (
-            f'{name} := [sprintf("%s: %s {said}: remove it", [c.at, concat(", ", keys)]) |\n'
+            f'{name} := told([sprintf("%s: remove %s: {said}", [c.at, concat(", ", keys)]) |\n'
             f"{certain}\tsome c in labelled\n"
             f"\tkeys := [key |\n\t\tsome labels in c.labels\n\t\tsome key, _ in labels\n{asked}\t]\n"
-            "\tcount(keys) > 0\n]"
+            "\tcount(keys) > 0\n])"
         )
 
     def _forbidden_globs(self, constants: Constants) -> Body:
