@@ -306,7 +306,7 @@ def test_what_waits_for_namespaces_is_noted() -> None:
 def test_cost_of_cel_is_noted_where_there_is_cel() -> None:
     both, rego = compiled(policy(tag())), compiled(policy(tag(), engines=["rego"]))
 
-    assert any("more than about 750 pod templates" in note for note in both.notes)
+    assert any("more than about 1500 pod templates" in note for note in both.notes)
     assert not any("pod templates costs" in note for note in rego.notes)
 
 

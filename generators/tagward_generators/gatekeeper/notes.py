@@ -16,7 +16,7 @@ COSTLY = (
     "with `engines: [rego]` it is judged"
 )
 
-_AFFORDED = 750
+_AFFORDED = 1_500
 """Pod templates times tags, measured with Gatekeeper 3.23 for templates of 20 labels."""
 
 
