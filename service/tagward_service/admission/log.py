@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import sys
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -19,7 +21,35 @@ class Log:
         self.decisions = decisions
 
     def write(self, event: str, **fields: Any) -> None:
-        """Write one line."""
+        """Write one line. What a terminal would act on, or not show, is escaped in it."""
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._stream.write(_encode({"time": time, "event": event, **fields}) + b"\n")
+        line = json_line({"time": time, "event": event, **fields})
+        self._stream.write(line.encode() + b"\n")
         self._stream.flush()
+
+
+def json_line(fields: dict[str, Any]) -> str:
+    """Write an object of JSON on one line, of characters that can be printed only."""
+    try:
+        line = _encode(fields).decode()
+    except UnicodeEncodeError:  # a lone surrogate, which is no character of anything
+        line = json.dumps(fields, default=str)
+    return line if line.isprintable() else "".join(map(_escaped, line))
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    return json.dumps(character)[1:-1] if character > "\x7f" else f"\\u{ord(character):04x}"
+
+
+class Libraries(logging.Handler):
+    """Writes what libraries warn of as lines like any other, without tracebacks: they may hold anything."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one warning."""
+        self._log.write("library", name=record.name, detail=record.getMessage())

@@ -16,6 +16,7 @@ from msgspec import Struct
 from tagward.errors import UsageError
 from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
+from tagward_service.admission.protocol import BoundedProtocol
 
 LINGER = 2.0
 """In seconds; so long connections are talked out of before the end."""
@@ -217,7 +218,7 @@ def _server(listener: Listener, drain: int) -> _Server:
         listener.application,  # type: ignore[arg-type]  # uvicorn's own types of ASGI are TypedDicts
         host=listener.host,
         port=listener.port,
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

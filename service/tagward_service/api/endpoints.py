@@ -34,6 +34,7 @@ _METRICS = "text/plain; version=0.0.4"
 _RETRY = {"retry-after": "2"}
 
 T = TypeVar("T")
+TargetName = Annotated[str, Path(description="For what.", json_schema_extra={"enum": list(TARGETS)})]
 
 
 class Parts(Struct, frozen=True):
@@ -82,7 +83,7 @@ class Endpoints:
         return Response(body, media_type=JSON)
 
     async def compile(
-        self, request: Request, target: Annotated[str, Path()], query: Annotated[PolicyQuery, Query()]
+        self, request: Request, target: TargetName, query: Annotated[PolicyQuery, Query()]
     ) -> Response:
         """Compile the policy for a target."""
         policy, today = self._policy()

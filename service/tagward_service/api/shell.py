@@ -10,7 +10,6 @@ from msgspec import Struct
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tagward.diagnostics import printable
 from tagward_service.admission.log import Log
 from tagward_service.api.jobs import JobBrokeError, places
 from tagward_service.api.metrics import ApiMetrics
@@ -75,7 +74,7 @@ class Shell:
             "request",
             id=state["request_id"],
             method=method,
-            path=printable(scope["path"])[:_LONGEST_PATH],
+            path=scope["path"][:_LONGEST_PATH],
             status=answered.status,
             seconds=round(seconds, 6),
             bytes=answered.sent,

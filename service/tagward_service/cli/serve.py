@@ -129,11 +129,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings) -> None:
+    import logging
+
     import uvloop
 
     from tagward_service.admission.endpoint import Admission, Limits
     from tagward_service.admission.live import LivePolicy
-    from tagward_service.admission.log import Log
+    from tagward_service.admission.log import Libraries, Log
     from tagward_service.admission.metrics import Metrics
     from tagward_service.admission.review import SYSTEM_NAMESPACES
     from tagward_service.admission.review import Settings as ReviewSettings
@@ -144,6 +146,8 @@ def _serve(settings: Settings) -> None:
 
     tls = _tls(settings)
     log = Log(decisions=settings.text("log") or "all")
+    logging.getLogger().addHandler(Libraries(log))
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of every broken request
     exempt = (*SYSTEM_NAMESPACES, *settings.texts("exempt_namespace"))
     reviewing = ReviewSettings(exempt, settings.text("updates") or "fair", _fill(settings))
     live = LivePolicy(load, reviewing)
