@@ -15,9 +15,9 @@ from tagward.policy import Policy
 from tagward_generators import target
 from tagward_generators.targets import Compilation
 from tests.conformance.tally import tally
-from tests.conformance.vap_server import Server, legal, server
-from tests.generators.admission_laws import Asked, Stage, asked, documents, drawn_policy, stages
-from tests.generators.kubernetes_objects import SELECTED, Data, Objects, labels_in
+from tests.conformance.vap_server import Server, in_force, legal, server
+from tests.generators.admission_laws import Asked, Stage, asked, drawn_policy, stages
+from tests.generators.kubernetes_objects import SELECTED, Objects, labels_in
 from tests.generators.random_policies import DAY
 from tests.oracles import apiserver_engine
 
@@ -62,12 +62,6 @@ def test_server_and_evaluator_decide_alike(ready: Server, seed: int) -> None:
 
 def compiled(policy: Policy) -> Compilation:
     return target("kubernetes-vap").compile(policy, as_of=DAY)
-
-
-def in_force(compilation: Compilation) -> list[Data]:
-    """List what is deployed, parameters first."""
-    every = [each for artifact in compilation.artifacts for each in documents(artifact)]
-    return sorted(every, key=lambda each: each["kind"] != "ConfigMap")
 
 
 def created(rng: Random, ready: Server, policy: Policy) -> Asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from tagward.catalog import KubernetesKind, kubernetes_kinds
 from tagward.policy import Policy
-from tests.generators.admission_laws import Asked
+from tagward_generators.targets import Compilation
+from tests.generators.admission_laws import Asked, documents
 from tests.generators.kubernetes_objects import NAMESPACES, VERSIONS, Data, Objects, labels_in
 from tests.generators.random_tags import tags
 from tests.generators.worlds import KUBERNETES
@@ -86,14 +87,26 @@ class Server(Struct, frozen=True):
         try:
             yield
         finally:
-            for each in reversed(every):
+            for each in (*reversed(documents), *probe[1::-1]):
                 assert self.client.delete(each).ok
+            until(lambda: self.client.create(probe[2], dry_run=True).ok)
+
+    @staticmethod
+    def settle(holds: Callable[[], bool]) -> None:
+        """Wait for a change to take effect."""
+        until(holds)
 
     def ask(self, one: Asked) -> Reply:
         """Make a request, without effect."""
         if one.operation == "CREATE":
             return self.client.create(one.object, dry_run=True)
         return self.client.update(one.object, dry_run=True)
+
+
+def in_force(compilation: Compilation) -> list[Data]:
+    """List what is deployed, parameters first."""
+    every = [each for artifact in compilation.artifacts for each in documents(artifact)]
+    return sorted(every, key=lambda each: each["kind"] != "ConfigMap")
 
 
 @contextmanager
