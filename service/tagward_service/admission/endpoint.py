@@ -70,6 +70,7 @@ class Admission:
         self.metrics = metrics
         self.namespaces = namespaces
         self.limits = limits
+        self._was_ready = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -183,13 +184,18 @@ class Admission:
         return HTTPStatus.OK, _TEXT, self._readiness().encode()
 
     def _readiness(self) -> str:
-        """Say what reviews go by; refused until there is a policy, and the namespaces were listed once."""
-        condition, namespaces = self.live.condition, self.namespaces
-        if not condition.is_ready:
+        """Say what reviews go by; refused until that is a policy, and the namespaces it needs are listed.
+
+        What was ready once stays so, as a warning for want of labels is better than no answer.
+        """
+        condition, namespaces, reviewer = self.live.condition, self.namespaces, self.live.reviewer()
+        if reviewer is None:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, condition.fault or "no policy is loaded yet")
-        if namespaces is not None and not namespaces.is_listed:
+        waits = reviewer.inherits and not self._was_ready
+        if namespaces is not None and waits and not namespaces.is_listed:
             why = f": {namespaces.fault}" if namespaces.fault else " yet"
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, f"the namespaces are not known{why}")
+        self._was_ready = True
         fault = f"; a newer one is broken: {condition.fault}" if condition.fault else ""
         said = f"policy {condition.name} {condition.sha256[:12]}{fault}\n"
         if namespaces is not None:

@@ -29,11 +29,6 @@ class Condition(Struct, frozen=True):
     fault: str = ""
     failures: int = 0
 
-    @property
-    def is_ready(self) -> bool:
-        """Say whether there is a policy to judge by."""
-        return self.loaded is not None
-
 
 class LivePolicy:
     """Holds a reviewer for the policy and the day; nothing is lost while either changes."""

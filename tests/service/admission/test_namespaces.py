@@ -164,3 +164,20 @@ def test_metrics_tell_how_many_there_are_and_for_how_long_nothing_was_heard(webh
 
     assert "\ntagward_namespaces 2.0\n" in text
     assert "\ntagward_namespaces_age_seconds 42.0\n" in text
+
+
+def test_a_policy_that_inherits_nothing_is_ready_without_them() -> None:
+    plain = Webhook(Source(POLICY))
+    plain.app.namespaces = Namespaces()
+
+    ready = plain.ask("GET", "/readyz")
+
+    assert ready.status_code == 200
+    assert ready.text.splitlines()[1] == "0 namespaces"
+
+
+def test_what_was_ready_once_stays_so(webhook: Webhook) -> None:
+    assert webhook.ask("GET", "/readyz").status_code == 200
+    webhook.app.namespaces = Namespaces()
+
+    assert webhook.ask("GET", "/readyz").status_code == 200
