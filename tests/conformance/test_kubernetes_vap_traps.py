@@ -124,7 +124,8 @@ def test_names_that_the_server_makes_up_are_there_when_it_judges(ready: Server) 
 
 def test_null_and_missing_labels_are_no_error(ready: Server) -> None:
     with ready.bound(in_force(compiled(policy()))):
-        for metadata in (None, {}, {"labels": None}, {"labels": {}}):
+        nothing: tuple[Data | None, ...] = (None, {}, {"labels": None}, {"labels": {}})
+        for metadata in nothing:
             head = {"headGroupSpec": {"template": {"metadata": metadata}}}
             said = ready.client.create(obj("RayCluster", "ray.io/v1", head), dry_run=True).message
 
