@@ -20,7 +20,7 @@ from tests.oracles import cel_engine
 
 pytestmark = pytest.mark.skipif(bool(cel_engine.absent()), reason=cel_engine.absent() or "")
 
-SEEDS = range(80_000, 80_050)
+SEEDS = range(80_000, 80_060)
 REQUESTS = 8
 
 Change = Callable[[Data], Data]
