@@ -1,5 +1,6 @@
 """What becomes of requests while the webhook is away, is not believed, or is changed under load."""
 
+import base64
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,7 +144,10 @@ def test_certificates_are_replaced_under_load_and_no_request_is_lost(
 
     assert set(answers) == {"allowed"}
     assert len(serials) == 3
-    assert (webhook.folder / "ca.crt").read_text().count("BEGIN CERTIFICATE") == 4
+    authorities = (webhook.folder / "ca.crt").read_bytes()
+    assert authorities.count(b"BEGIN CERTIFICATE") == 4
+    [configured] = cluster.get(f"{VALIDATING}/e2e")["webhooks"]
+    assert base64.b64decode(configured["clientConfig"]["caBundle"]) == authorities
 
 
 def test_it_ends_without_losing_what_is_under_way(cluster: Cluster, webhook: Webhook) -> None:
