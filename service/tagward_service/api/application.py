@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends as Dependency
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp
 
+from tagward.diagnostics import did_you_mean, printable
 from tagward_service.admission.log import Log
+from tagward_service.api.bodies import JSON
 from tagward_service.api.description import ABOUT, described, published
 from tagward_service.api.endpoints import Endpoints, Parts
+from tagward_service.api.page import page
 from tagward_service.api.problems import ApiError, WrongParameter, of_status
+from tagward_service.api.queries import LintQuery, PolicyQuery
 from tagward_service.api.shell import Shell
 from tagward_service.api.tokens import Role
 
@@ -28,13 +33,13 @@ def application(parts: Parts, log: Log) -> ASGIApp:
 
 def framework(parts: Parts) -> FastAPI:
     """Build the API itself."""
-    app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False, **ABOUT)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, **ABOUT)
     _add_endpoints(app, parts)
     app.add_exception_handler(ApiError, _problem)
     app.add_exception_handler(RequestValidationError, _wrong_parameters)
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(Exception, _bug)
-    app.openapi = lambda: published(app, has_tokens=parts.access.tokens is not None)  # type: ignore[method-assign]
+    _add_documentation(app, parts)
     return app
 
 
@@ -53,7 +58,21 @@ def _add_endpoints(app: FastAPI, parts: Parts) -> None:
     app.get("/metrics", dependencies=needs("read"), **described("metrics"))(endpoints.metrics)
     app.get("/healthz", **described("healthz"))(endpoints.alive)
     app.get("/readyz", **described("readyz"))(endpoints.ready)
-    app.get("/docs", include_in_schema=False)(endpoints.docs)
+
+
+def _add_documentation(app: FastAPI, parts: Parts) -> None:
+    """Add the description of the endpoints; it is written once, as anybody may ask for it."""
+    described = published(app, has_tokens=parts.access.tokens is not None)
+    document, as_page = msgspec.json.encode(described), page(described)
+
+    async def openapi() -> Response:
+        return Response(document, media_type=JSON)
+
+    async def docs() -> Response:
+        return HTMLResponse(as_page)
+
+    app.get("/openapi.json", include_in_schema=False)(openapi)
+    app.get("/docs", include_in_schema=False)(docs)
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -65,19 +84,17 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _wrong_parameters(request: Request, error: Exception) -> Response:
     """Say what is expected of each parameter, and never what was given: it may be a secret."""
     assert isinstance(error, RequestValidationError)
-    wrong = [_wrong(each) for each in error.errors()]
+    known = (LintQuery if request.scope["route"].operation_id == "lint" else PolicyQuery).model_fields
+    wrong = [_wrong(each, known) for each in error.errors()]
     listed = "; ".join(f"`{each.parameter}`: {each.detail}" for each in wrong)
     return await _problem(request, ApiError("parameters", listed, errors=wrong))
 
 
-def _wrong(error: dict[str, Any]) -> WrongParameter:
-    from tagward.diagnostics import did_you_mean, printable
-    from tagward_service.api.queries import LintQuery
-
+def _wrong(error: dict[str, Any], known: Iterable[str]) -> WrongParameter:
     name = printable(str(error["loc"][-1]))[:80]
     if error["type"] != "extra_forbidden":
         return WrongParameter(name, str(error["msg"]).removeprefix("Value error, "))
-    guess = did_you_mean(name, LintQuery.model_fields)
+    guess = did_you_mean(name, known)
     return WrongParameter(
         name, "there is no such parameter" + (f"; did you mean `{guess}`?" if guess else "")
     )

@@ -65,18 +65,16 @@ def described(name: str) -> Document:
 
 def published(app: FastAPI, *, has_tokens: bool) -> Document:
     """Return the OpenAPI document."""
-    if app.openapi_schema is None:
-        document: Document = get_openapi(routes=app.routes, **ABOUT)
-        _, schemas = msgspec.json.schema_components(_SCHEMAS, ref_template="#/components/schemas/{name}")
-        document["components"] = {"schemas": schemas}
-        for operation in _operations(document):
-            for parameter in operation.get("parameters", ()):
-                parameter["schema"] = _without_null(parameter["schema"])
-            _add_examples(operation, ENDPOINTS[operation["operationId"]])
-        if has_tokens:
-            _ask_for_tokens(document)
-        app.openapi_schema = document
-    return app.openapi_schema
+    document: Document = get_openapi(routes=app.routes, **ABOUT)
+    _, schemas = msgspec.json.schema_components(_SCHEMAS, ref_template="#/components/schemas/{name}")
+    document["components"] = {"schemas": schemas}
+    for operation in _operations(document):
+        for parameter in operation.get("parameters", ()):
+            parameter["schema"] = _without_null(parameter["schema"])
+        _add_examples(operation, ENDPOINTS[operation["operationId"]])
+    if has_tokens:
+        _ask_for_tokens(document)
+    return document
 
 
 def _add_examples(operation: Document, about: Described) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from fastapi import Path, Query
 from msgspec import Struct
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from tagward.diagnostics import did_you_mean
 from tagward.policy import Policy
@@ -114,12 +114,6 @@ class Endpoints:
         """Show the metrics of this process."""
         self._parts.api_metrics.look_at(self._parts.pool)
         return Response(self._parts.metrics.text(self._parts.live.condition), media_type=_METRICS)
-
-    async def docs(self, request: Request) -> Response:
-        """Show this documentation as a page."""
-        from tagward_service.api.page import page
-
-        return HTMLResponse(page(request.app.openapi()))
 
     def _policy(self) -> tuple[Policy, date]:
         reviewer = self._parts.live.reviewer()

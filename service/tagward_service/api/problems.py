@@ -134,9 +134,11 @@ def type_of(kind: str) -> str:
 
 def of_status(status: int, headers: Mapping[str, str] | None = None) -> ApiError:
     """Make an error of a status that the framework decided on."""
-    kind = _BY_STATUS.get(status, "bad-request")
+    kind, headers = _BY_STATUS.get(status, "bad-request"), dict(headers or {})
+    if headers.get("allow") == "GET":
+        headers["allow"] = "GET, HEAD"
     details = {
         "not-found": "there is nothing here; see /docs",
-        "method-not-allowed": f"only {(headers or {}).get('allow', 'other methods')} can be done here",
+        "method-not-allowed": f"only {headers.get('allow', 'other methods')} can be done here",
     }
     return ApiError(kind, details.get(kind, HTTPStatus(status).phrase.lower()), headers=headers)

@@ -159,6 +159,8 @@ def _serve(settings: Settings) -> None:
     if live.condition.fault:
         log.write("policy refused", fault=live.condition.fault, kept="")
 
+    _open_many_files()
+
     async def main() -> None:
         every, drain = settings.number("reload_seconds"), settings.number("drain_seconds")
         async with api as beside:
@@ -187,6 +189,14 @@ def _namespaces(settings: Settings, log: Log) -> Namespaces | None:
     namespaces = Namespaces()
     Watcher(client, namespaces, lambda event, detail: log.write(event, detail=detail)).start()
     return namespaces
+
+
+def _open_many_files() -> None:
+    """Let there be as many connections as the system lets there be; each of them is an open file."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _tls(settings: Settings) -> Tls | None:

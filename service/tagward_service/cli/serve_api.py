@@ -94,7 +94,7 @@ def api_of(
     limits = Limits(
         workers=max(settings.number("api_workers"), 1),
         waiting=settings.number("api_waiting"),
-        seconds=settings.number("api_seconds"),
+        seconds=max(settings.number("api_seconds"), 1),
         memory=settings.number("api_memory") << 20,
     )
     tokens = TokenFile(Path(file), log) if file else None

@@ -209,6 +209,8 @@ def test_a_misspelt_parameter_is_recognised(api: Api) -> None:
     found = problem(api.ask("POST", "/v1/lint?as-of=2026-01-01", content=POD, headers=YAML))
 
     assert found["errors"][0]["detail"] == "there is no such parameter; did you mean `as_of`?"
+    elsewhere = problem(api.ask("GET", "/v1/policy?fail_on=error"))
+    assert elsewhere["errors"][0]["detail"] == "there is no such parameter"
 
 
 def test_bodies_are_bounded_whether_announced_or_not() -> None:
