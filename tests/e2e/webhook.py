@@ -72,7 +72,12 @@ class Webhook:
             cwd=self.folder,
         )
         threading.Thread(target=self._read, args=(self.process,)).start()
-        until(lambda: {"listening", "namespaces listed"} <= {each["event"] for each in self.lines[seen:]})
+        until(lambda: self._has_begun(seen))
+
+    def _has_begun(self, seen: int) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.lines[seen:]
+        return {"listening", "namespaces listed"} <= {each["event"] for each in self.lines[seen:]}
 
     def _arguments(self) -> list[str]:
         files = {"--policy": "tagward.yaml", "--tls-cert": "tls.crt", "--tls-key": "tls.key"}
@@ -84,7 +89,7 @@ class Webhook:
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stderr is not None
         with process.stderr as stream:
-            self.lines.extend(json.loads(line) for line in stream)
+            self.lines.extend(map(_read_line, stream))
 
     def stop(self, *, gently: bool = False) -> None:
         """Stop it at once, or as a node that is drained does."""
@@ -126,6 +131,15 @@ class Webhook:
         for each in self.registered:
             assert self.cluster.client.delete(each).ok
         self.registered = []
+
+
+def _read_line(line: bytes) -> dict[str, Any]:
+    """Read a line of the log; what is none is kept to be shown."""
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {"event": "no line of the log", "text": line.decode(errors="replace")}
+    return found
 
 
 @contextmanager
