@@ -9,7 +9,10 @@ from msgspec import Struct
 
 ROOT = Path(__file__).parents[2] / "terraform"
 MODULES = tuple(sorted(path.parent for path in ROOT.glob("*/main.tf")))
+PARTS = tuple(sorted(path.parent for path in ROOT.glob("*/*/main.tf") if path.parts[-3] != "examples"))
 EXAMPLES = tuple(sorted(path.parent for path in ROOT.glob("examples/*/main.tf")))
+EVERY = (*MODULES, *PARTS, *EXAMPLES)
+"""Modules, modules inside of modules, and what calls them."""
 
 Body = dict[str, Any]
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.terraform import engine
 from tests.terraform.engine import TerraformError, Workspace, formatted
-from tests.terraform.modules import EXAMPLES, MODULES, ROOT
+from tests.terraform.modules import EVERY, MODULES, ROOT
 from tests.terraform.plans import EXAMPLE, TARGETS, artifacts, compile_into
 
 needs_terraform = pytest.mark.skipif(bool(engine.absent()), reason=engine.absent() or "")
@@ -22,7 +22,7 @@ def test_files_are_formatted() -> None:
     assert formatted(ROOT) == []
 
 
-@pytest.mark.parametrize("directory", [str(each.relative_to(ROOT)) for each in (*MODULES, *EXAMPLES)])
+@pytest.mark.parametrize("directory", [str(each.relative_to(ROOT)) for each in EVERY])
 def test_terraform_takes_it(workspace: Workspace, directory: str) -> None:
     answer = workspace.validate(directory)
 

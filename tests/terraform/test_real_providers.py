@@ -9,7 +9,7 @@ from tests.oracles import apiserver_engine
 from tests.oracles.apiserver_client import Client, until
 from tests.terraform import engine
 from tests.terraform.engine import TerraformError, Workspace
-from tests.terraform.modules import EXAMPLES, MODULES, ROOT
+from tests.terraform.modules import EVERY, ROOT
 from tests.terraform.plans import TARGETS, artifacts, planned
 
 pytestmark = pytest.mark.skipif(bool(engine.real_unwanted()), reason=engine.real_unwanted() or "")
@@ -39,7 +39,7 @@ def install(real: Workspace, directory: str) -> None:
         pytest.skip(f"the provider cannot be had: {refused}"[:300])
 
 
-@pytest.mark.parametrize("directory", [str(each.relative_to(ROOT)) for each in (*MODULES, *EXAMPLES)])
+@pytest.mark.parametrize("directory", [str(each.relative_to(ROOT)) for each in EVERY])
 def test_real_provider_takes_it(real: Workspace, directory: str) -> None:
     install(real, directory)
     answer = real.validate(directory)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.modules import EXAMPLES, MODULES, ROOT, blocks
+from tests.terraform.modules import EVERY, EXAMPLES, ROOT, blocks
 from tests.terraform.plans import TARGETS, artifacts
 from tests.terraform.references import complaints
 
@@ -25,7 +25,7 @@ output "c" {
 """
 
 
-@pytest.mark.parametrize("directory", [*MODULES, *EXAMPLES], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("directory", EVERY, ids=lambda path: str(path.relative_to(ROOT)))
 def test_everything_referred_to_is_there(directory: Path) -> None:
     assert list(complaints(directory)) == []
 

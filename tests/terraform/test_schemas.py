@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.modules import EXAMPLES, MODULES, ROOT, arguments, blocks, names
+from tests.terraform.modules import EVERY, EXAMPLES, MODULES, PARTS, ROOT, arguments, blocks, names
 from tests.terraform.published import SCHEMAS, complaints
-
-EVERY = (*MODULES, *EXAMPLES)
 
 
 def name_of(path: Path) -> str:
@@ -70,7 +68,7 @@ def test_example_gives_what_its_module_takes(example: Path) -> None:
         assert required <= given
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
+@pytest.mark.parametrize("module", [*MODULES, *PARTS], ids=name_of)
 def test_readme_names_every_variable_and_output(module: Path) -> None:
     readme = (module / "README.md").read_text()
     wanted = names(module, "variable") | names(module, "output")
