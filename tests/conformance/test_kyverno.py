@@ -8,7 +8,9 @@ from typing import Literal
 import pytest
 import yaml
 
+from tagward.catalog import kubernetes_kinds
 from tagward.policy import Policy
+from tagward_generators.kyverno.reports import VERSIONS
 from tests.conformance.tally import tally
 from tests.generators.admission_laws import Asked, asked
 from tests.generators.kubernetes_objects import Data
@@ -163,6 +165,16 @@ def training(policy: Policy) -> Data:
 def documents() -> Sequence[str]:
     """List the frozen policies."""
     return sorted(path.name for path in (GOLDEN / "kyverno").glob("*.yaml"))
+
+
+def test_scans_look_at_every_kind(webhook: Webhook) -> None:
+    (policy,) = yaml.safe_load_all((GOLDEN / "kyverno" / "ml-platform-deny.yaml").read_text())
+    kinds = [kind for kind in kubernetes_kinds() if kind.runs and kind.group in VERSIONS]
+    served = [(kind.group, VERSIONS[kind.group][0], kind.kind) for kind in kinds]
+
+    found = webhook.scanned(policy, served)
+
+    assert set(found) == {"/".join(filter(None, each)) for each in served}
 
 
 @pytest.mark.parametrize("name", documents())

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tagward.catalog import kubernetes_kinds
 from tagward.language import KubernetesVap, Kyverno, Targets
 from tagward.policy import Allowed, Matches, Policy, Requirement, Stage, Tag
 from tagward_generators import target
+from tagward_generators.kyverno.reports import VERSIONS
 from tagward_generators.targets import Compilation, CompileError
 from tests.generators.admission_laws import Asked, stages
 from tests.generators.kubernetes_objects import Data
@@ -149,6 +151,24 @@ def test_parts_in_another_order_are_no_change(name: str) -> None:
     assert decided(compilation, made, jobs(worker={}, leader={})).denied
     assert decided(compilation, made, jobs(worker={}, leader={"x": "y"})).denied
     assert decided(compilation, made, jobs(leader={})).denied
+
+
+def test_kinds_are_named_by_their_version_too() -> None:
+    """Any version is judged; Kyverno's scans find no kind by `*`, and nothing else may stand beside it."""
+    (spec,) = specs(policy(tag())).values()
+    rules = spec["matchConstraints"]["resourceRules"]
+    jobs = [each for each in rules if "pytorchjobs" in each["resources"]]
+
+    assert [each["apiVersions"] for each in jobs] == [["*"], ["v1", "v2beta1"]]
+    assert all(each["apiVersions"] == ["*"] or "*" not in each["apiVersions"] for each in rules)
+
+
+def test_versions_of_every_api_group_are_known() -> None:
+    """Except `extensions`, which no API server has had since 1.22."""
+    groups = {kind.group for kind in kubernetes_kinds()}
+
+    assert groups - set(VERSIONS) == {"extensions"}
+    assert set(VERSIONS) <= groups
 
 
 @needs_engine

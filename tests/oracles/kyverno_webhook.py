@@ -66,6 +66,11 @@ class Webhook:
         """Create policies; one that Kyverno refuses is a ToolError."""
         self._ask({"policies": policies})
 
+    def scanned(self, policy: Manifest, served: Sequence[tuple[str, str, str]]) -> list[str]:
+        """List the kinds whose objects Kyverno's scans look at, of those served (group, version, kind)."""
+        kinds = [dict(zip(("Group", "Version", "Kind"), each, strict=True)) for each in served]
+        return list(self._ask({"policies": [policy], "served": kinds})["kinds"] or ())
+
     def review(
         self,
         policies: Sequence[Manifest],
@@ -78,18 +83,17 @@ class Webhook:
             return []
         numbered = [{"uid": str(number), **each} for number, each in enumerate(requests)]
         asked = {"policies": policies, "requests": numbered, "namespaces": namespaces}
-        return [_review(each) for each in self._ask(asked)]
+        return [_review(each) for each in self._ask(asked)["reviews"]]
 
-    def _ask(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _ask(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
-        said = json.loads(self.process.stdout.readline())
+        said: dict[str, Any] = json.loads(self.process.stdout.readline())
         if said["error"]:
             raise ToolError(said["error"])
-        reviews: list[dict[str, Any]] = said["reviews"] or []
-        return reviews
+        return said
 
 
 def _review(said: Mapping[str, Any]) -> Review:

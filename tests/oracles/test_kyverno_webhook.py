@@ -111,3 +111,13 @@ def test_policy_that_kyverno_refuses_is_an_error(
 
 def test_policy_that_kyverno_takes_is_none(webhook: Webhook) -> None:
     webhook.take(IN_CEL)
+
+
+def test_scans_find_no_kind_by_any_version(webhook: Webhook) -> None:
+    """The reason why compiled policies name versions once more."""
+    served = [("", "v1", "Pod")]
+    rule = IN_CEL["spec"]["matchConstraints"]["resourceRules"][0]
+    anything = with_spec(matchConstraints={"resourceRules": [rule | {"apiVersions": ["*"]}]})
+
+    assert webhook.scanned(IN_CEL, served) == ["v1/Pod"]
+    assert webhook.scanned(anything, served) == []

@@ -13,6 +13,7 @@ from tagward_generators.kubernetes.documents import manifests, metadata
 from tagward_generators.kubernetes.limits import size
 from tagward_generators.kubernetes.settings import settings_of
 from tagward_generators.kyverno.notes import notes
+from tagward_generators.kyverno.reports import by_version
 from tagward_generators.targets import Artifact, Compilation
 
 API_VERSION = "policies.kyverno.io/v1"
@@ -71,5 +72,6 @@ def _metadata(name: str, policy: Policy, mode: str) -> dict[str, Any]:
 
 
 def _spec(stage: Stage) -> dict[str, Any]:
-    """Let nobody wait for Kyverno but where something may be denied: its webhook may be away."""
-    return stage.spec if stage.mode == "deny" else stage.spec | {"failurePolicy": "Ignore"}
+    """Make no request wait for Kyverno that cannot be denied: the webhook may be away."""
+    waiting = {} if stage.mode == "deny" else {"failurePolicy": "Ignore"}
+    return stage.spec | waiting | {"matchConstraints": by_version(stage.spec["matchConstraints"])}

@@ -2,7 +2,8 @@
 //
 // Each line on standard input is a batch {"policies": [...], "namespaces": [...], "requests": [...]}. Each line on
 // standard output is what became of one: {"error": "..."}, or {"reviews": [...]} with the response to each request and
-// what each policy says of it. A batch without requests asks whether Kyverno's webhook for policies takes them.
+// what each policy says of it. A batch without requests asks whether Kyverno's webhook for policies takes them, and in
+// which of the kinds that are "served" its scans look for objects.
 package main
 
 import (
@@ -18,6 +19,7 @@ import (
 	"github.com/go-logr/logr"
 	policiesv1 "github.com/kyverno/api/api/policies.kyverno.io/v1"
 	policiesv1beta1 "github.com/kyverno/api/api/policies.kyverno.io/v1beta1"
+	"github.com/kyverno/kyverno/pkg/admissionpolicy"
 	"github.com/kyverno/kyverno/pkg/cel/libs"
 	"github.com/kyverno/kyverno/pkg/cel/matching"
 	"github.com/kyverno/kyverno/pkg/cel/policies/vpol"
@@ -29,12 +31,15 @@ import (
 	webhook "github.com/kyverno/kyverno/pkg/webhooks/resource/vpol"
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 type batch struct {
 	Policies   []json.RawMessage               `json:"policies"`
 	Namespaces []*corev1.Namespace             `json:"namespaces"`
 	Requests   []*admissionv1.AdmissionRequest `json:"requests"`
+	Served     []schema.GroupVersionKind       `json:"served"`
 }
 
 type result struct {
@@ -51,6 +56,7 @@ type review struct {
 type answer struct {
 	Error   string   `json:"error"`
 	Reviews []review `json:"reviews"`
+	Kinds   []string `json:"kinds"`
 }
 
 // recorder keeps what the engine says of each policy, of which the response tells less.
@@ -82,9 +88,8 @@ func main() {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(2)
 		}
-		answered := answer{}
-		reviews, err := answerTo(each)
-		if answered.Reviews = reviews; err != nil {
+		answered, err := answerTo(each)
+		if err != nil {
 			answered.Error = err.Error()
 		}
 		if err := said.Encode(answered); err != nil {
@@ -93,18 +98,23 @@ func main() {
 	}
 }
 
-func answerTo(asked batch) ([]review, error) {
+func answerTo(asked batch) (answer, error) {
 	policies := make([]policiesv1beta1.ValidatingPolicyLike, 0, len(asked.Policies))
 	for _, each := range asked.Policies {
 		policy, err := read(each)
 		if err != nil {
-			return nil, err
+			return answer{}, err
 		}
 		policies = append(policies, policy)
 	}
 	if len(asked.Requests) == 0 {
-		return nil, validate(policies)
+		return answer{Kinds: scanned(policies, asked.Served)}, validate(policies)
 	}
+	reviews, err := reviewed(asked, policies)
+	return answer{Reviews: reviews}, err
+}
+
+func reviewed(asked batch, policies []policiesv1beta1.ValidatingPolicyLike) ([]review, error) {
 	provider, err := engine.NewProvider(compiler.NewCompiler(), policies, nil)
 	if err != nil {
 		return nil, err
@@ -141,6 +151,18 @@ func validate(policies []policiesv1beta1.ValidatingPolicyLike) error {
 		}
 	}
 	return nil
+}
+
+func scanned(policies []policiesv1beta1.ValidatingPolicyLike, served []schema.GroupVersionKind) []string {
+	mapper := meta.NewDefaultRESTMapper(nil)
+	for _, each := range served {
+		mapper.Add(each, meta.RESTScopeNamespace)
+	}
+	var kinds []string
+	for _, each := range policies {
+		kinds = append(kinds, admissionpolicy.GetKinds(each.GetValidatingPolicySpec().MatchConstraints, mapper)...)
+	}
+	return kinds
 }
 
 func named(namespaces []*corev1.Namespace) func(string) *corev1.Namespace {
