@@ -33,13 +33,17 @@ class Tls(Struct, frozen=True):
 
 
 class Listener(Struct, frozen=True):
-    """Where an application listens; without TLS it speaks plain HTTP. Port 0 is any that is free."""
+    """Where an application listens; without TLS it speaks plain HTTP. Port 0 is any that is free.
+
+    `sockets` are there where somebody has taken the address before.
+    """
 
     application: object
     host: str
     port: int
     tls: Tls | None = None
     name: str = "admission"
+    sockets: tuple[socket.socket, ...] = ()
 
 
 class _Server(uvicorn.Server):
@@ -139,12 +143,7 @@ class Service:
 
     def _bound(self, listener: Listener) -> list[socket.socket]:
         """Take the addresses of a listener, and log it with the port that it got."""
-        try:
-            found = socket.getaddrinfo(listener.host, listener.port, type=socket.SOCK_STREAM)
-            bound = [_listening(family, address) for family, _, _, _, address in dict.fromkeys(found)]
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise UsageError(f"cannot listen on {listener.host} port {listener.port}: {why}") from None
+        bound = list(listener.sockets) or taken(listener.host, listener.port)
         self.log.write(
             "listening",
             what=listener.name,
@@ -196,6 +195,16 @@ class Service:
                 self.log.write("certificate refused", file=certificate.tls.certificate, fault=str(error))
         for look in self._also:
             await asyncio.to_thread(look)
+
+
+def taken(host: str, port: int) -> list[socket.socket]:
+    """Take an address, which may be several for a name. Raises UsageError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [_listening(family, address) for family, _, _, _, address in dict.fromkeys(found)]
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot listen on {host} port {port}: {why}") from None
 
 
 def _listening(family: int, address: tuple[object, ...]) -> socket.socket:

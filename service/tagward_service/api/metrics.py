@@ -23,9 +23,18 @@ class ApiMetrics:
         self._seconds = Histogram(
             "tagward_api_seconds", "Time to answer.", ("endpoint",), buckets=BUCKETS, registry=registry
         )
-        self._taken = Gauge("tagward_api_places_taken", "Who works or waits for a worker.", registry=registry)
+        self._taken = Gauge(
+            "tagward_api_places_taken",
+            "Who works or waits for a worker.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
         self._replaced = Gauge(
-            "tagward_api_workers_replaced", "Workers that were replaced.", ("why",), registry=registry
+            "tagward_api_workers_replaced",
+            "Workers that were replaced.",
+            ("why",),
+            registry=registry,
+            multiprocess_mode="livesum",
         )
 
     def answered(self, endpoint: str, method: str, status: int, seconds: float) -> None:

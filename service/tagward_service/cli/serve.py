@@ -6,7 +6,11 @@ import argparse
 import os
 import sys
 from datetime import date
+from functools import partial
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tagward.errors import UsageError
 from tagward.policy import Policy
@@ -14,7 +18,7 @@ from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
-from tagward_service.cli.serve_api import API_OPTIONS, api_of
+from tagward_service.cli.serve_api import API_OPTIONS, api_of, nothing
 from tagward_service.cli.settings import Settings, resolve
 from tagward_service.cli.tables import aligned
 from tagward_service.loopback import is_loopback
@@ -22,7 +26,7 @@ from tagward_service.loopback import is_loopback
 if TYPE_CHECKING:
     from tagward_service.admission.log import Log
     from tagward_service.admission.namespaces import Namespaces
-    from tagward_service.admission.serving import Tls
+    from tagward_service.admission.serving import Listener, Tls
 
 HOST = options.Option(name="host", metavar="ADDRESS", default="127.0.0.1", help="address to listen on")
 ADMISSION_PORT = options.Option(
@@ -70,10 +74,17 @@ DRAIN = options.Option(
 MAX_BODY = options.Option(
     name="max_body", metavar="BYTES", default=str(8 * 1024 * 1024), help="the largest review that is read"
 )
+WORKERS = options.Option(
+    name="workers",
+    metavar="N",
+    default="1",
+    help="processes that answer reviews; one answers thousands a second, the API is beside the first",
+)
 OPTIONS = (
     options.POLICY,
     HOST,
     ADMISSION_PORT,
+    WORKERS,
     TLS_CERT,
     TLS_KEY,
     CLIENT_CA,
@@ -124,28 +135,46 @@ def run(arguments: argparse.Namespace) -> int:
         import uvicorn  # noqa: F401  (asked first, so that a missing extra is said plainly)
     except ImportError:
         raise UsageError("`tagward serve` needs an extra: pip install 'tagward[service]'") from None
-    _serve(settings)
-    return Exit.CLEAN
+    return _serve(settings)
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings) -> int:
+    """Serve in this process, or in several."""
+    from tagward_service.admission.log import Log
+    from tagward_service.admission.serving import Listener, taken
+
+    host, port = settings.text("host") or "", settings.port("admission_port")
+    log = Log(decisions=settings.text("log") or "all")
+    at = Listener(None, host, port, _tls(settings))
+    count = settings.number("workers")
+    if count <= 1:
+        _work(settings, log, at)
+        return Exit.CLEAN
+    with TemporaryDirectory(prefix="tagward-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from tagward_service.admission.workers import Workers
+
+        at = replace(at, sockets=tuple(taken(host, port)))
+        return Workers(partial(_work, settings, log, at, os.getpid()), log).run(count)
+
+
+def _work(settings: Settings, log: Log, at: Listener, parent: int | None = None, number: int = 0) -> None:
     import logging
 
     import uvloop
 
     from tagward_service.admission.endpoint import Admission, Limits
     from tagward_service.admission.live import LivePolicy
-    from tagward_service.admission.log import Libraries, Log
+    from tagward_service.admission.log import Libraries
     from tagward_service.admission.metrics import Metrics
     from tagward_service.admission.review import SYSTEM_NAMESPACES
     from tagward_service.admission.review import Settings as ReviewSettings
-    from tagward_service.admission.serving import Listener, Service
+    from tagward_service.admission.serving import Service
+    from tagward_service.admission.workers import orphaned
 
     def load(day: date) -> Policy:
         return load_policy(settings, day, note=False)
 
-    tls = _tls(settings)
-    log = Log(decisions=settings.text("log") or "all")
     logging.getLogger().addHandler(Libraries(log))
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of every broken request
     exempt = (*SYSTEM_NAMESPACES, *settings.texts("exempt_namespace"))
@@ -154,18 +183,20 @@ def _serve(settings: Settings) -> None:
     live.refresh()
     metrics, limits = Metrics(), Limits(body=settings.number("max_body"))
     admission = Admission(live, log, metrics, _namespaces(settings, log), limits=limits)
-    at = Listener(admission, settings.text("host") or "", settings.port("admission_port"), tls)
-    api = api_of(settings, live, log, metrics)
+    api = api_of(settings, live, log, metrics) if number == 0 else nothing()
     if live.condition.fault:
         log.write("policy refused", fault=live.condition.fault, kept="")
 
     _open_many_files()
 
+    watched = (partial(orphaned, parent),) if parent else ()
+
     async def main() -> None:
         every, drain = settings.number("reload_seconds"), settings.number("drain_seconds")
         async with api as beside:
-            listeners = [at, *beside.listeners]
-            await Service(listeners, live, log, every=every, drain=drain, also=beside.watched).run()
+            listeners = [replace(at, application=admission), *beside.listeners]
+            also = (*beside.watched, *watched)
+            await Service(listeners, live, log, every=every, drain=drain, also=also).run()
 
     uvloop.run(main())
 

@@ -81,7 +81,7 @@ def api_of(
 ) -> AbstractAsyncContextManager[Beside]:
     """Prepare the API, if one is wanted; its workers live as long as the context. Raises UsageError."""
     if not settings.text("api_listen"):
-        return _nothing()
+        return nothing()
     from tagward_service.api.bodies import Limits as BodyLimits
     from tagward_service.api.pool import Limits
     from tagward_service.api.tokens import TokenFile
@@ -104,7 +104,8 @@ def api_of(
 
 
 @asynccontextmanager
-async def _nothing() -> AsyncIterator[Beside]:
+async def nothing() -> AsyncIterator[Beside]:
+    """Serve no API."""
     yield Beside()
 
 
