@@ -42,3 +42,10 @@ def test_the_root_help_names_every_command(run: Run) -> None:
     assert ran.code == 0
     assert all(f"\n  {command} " in ran.out for command in COMMANDS)
     assert run().code == 2
+
+
+def test_the_readme_shows_of_the_webhook_what_its_page_shows() -> None:
+    console = re.findall(r"```console\n.*?```", (ROOT / "README.md").read_text(), re.DOTALL)
+    page = (ROOT / "docs" / "webhook.md").read_text()
+    assert console
+    assert all(each in page for each in console)
