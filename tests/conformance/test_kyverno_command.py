@@ -57,12 +57,12 @@ def found(rng: Random) -> Iterator[Breach]:
 
 
 def creations(rng: Random, drawn: Case) -> list[Asked]:
-    """Draw creations of objects that the command can tell apart."""
+    """Draw creations of objects that the command can tell apart; it moves all into a namespace."""
     made = (asked(rng, drawn.policy) for _ in range(2 * OBJECTS))
     named = {
         identity(one.object): one
         for one in in_one_cluster(made)
-        if one.operation == "CREATE" and "name" in one.object["metadata"]
+        if one.operation == "CREATE" and {"name", "namespace"} <= one.object["metadata"].keys()
     }
     return list(named.values())[:OBJECTS]
 
