@@ -126,10 +126,12 @@ def test_null_and_missing_labels_are_no_error(ready: Server) -> None:
     with ready.bound(in_force(compiled(policy()))):
         nothing: tuple[Data | None, ...] = (None, {}, {"labels": None}, {"labels": {}})
         for metadata in nothing:
-            head = {"headGroupSpec": {"template": {"metadata": metadata}}}
+            head = {"headGroupSpec": {"template": {"metadata": metadata}}, "workerGroupSpecs": None}
             said = ready.client.create(obj("RayCluster", "ray.io/v1", head), dry_run=True).message
 
             assert said.endswith("spec.headGroupSpec.template.metadata.labels: team is missing: set it")
+        good = {"headGroupSpec": {"template": {"metadata": {"labels": TEAM}}}, "workerGroupSpecs": None}
+        assert not is_refused(ready, obj("RayCluster", "ray.io/v1", good))
 
 
 def test_lists_are_sent_one_by_one(ready: Server) -> None:

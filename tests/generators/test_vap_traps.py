@@ -55,7 +55,6 @@ def test_labels_that_are_not_there_are_no_error(labels: Data | None) -> None:
         {"metadata": {"labels": None}},
         {"metadata": {"labels": {}}},
         {"metadata": {"creationTimestamp": None}},
-        {"metadata": None},
     ],
 )
 def test_templates_without_metadata_or_labels_are_no_error(template: Data) -> None:
@@ -63,6 +62,13 @@ def test_templates_without_metadata_or_labels_are_no_error(template: Data) -> No
 
     assert said is not None
     assert said.endswith(f"spec.template.{MISSING}")
+
+
+@pytest.mark.parametrize("groups", [{}, {"workerGroupSpecs": None}, {"workerGroupSpecs": []}])
+def test_lists_that_are_null_hold_nothing(groups: Data) -> None:
+    head = {"headGroupSpec": {"template": {"metadata": {"labels": TEAM}}}}
+
+    assert cluster(policy()).refusal(obj("RayCluster", "ray.io/v1", head | groups)) is None
 
 
 def test_labels_of_a_workload_itself_do_not_reach_its_pods() -> None:

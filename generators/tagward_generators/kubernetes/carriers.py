@@ -81,11 +81,13 @@ def own(root: str) -> str:
 
 
 def labels_at(root: str, path: Path) -> str:
-    """Read labels, which may be null; there are none where the path ends early, or metadata is null."""
-    if path[-2:] != LABELS or path == LABELS:
-        return f"{optional(root, path)}.orValue({{}})"
-    metadata = f"{optional(root, path[:-1])}.orValue(null)"
-    return f"optional.ofNonZeroValue({metadata}).?{path[-1]}.orValue({{}})"
+    """Read labels, which may be null; there are none where the path ends early."""
+    return f"{optional(root, path)}.orValue({{}})"
+
+
+def elements(root: str, path: Path, nothing: str = "[]") -> str:
+    """Read a list, or a map; `nothing` is there where it is missing, or null as some kinds may say."""
+    return f"optional.ofNonZeroValue({optional(root, path)}.orValue(null)).orValue({nothing})"
 
 
 def optional(root: str, path: Path) -> str:
@@ -97,7 +99,7 @@ def _names_another(path: str, root: str) -> str:
     """Ask whether an object names another; the path may lead to the elements of a list."""
     at = tuple(path.removesuffix(".*").split("."))
     if path.endswith(".*"):
-        return f"{optional(root, at)}.orValue([]).exists(each, has(each.name))"
+        return f"{elements(root, at)}.exists(each, has(each.name))"
     return f"{optional(root, (*at, 'name'))}.hasValue()"
 
 
@@ -136,14 +138,14 @@ def _looped(spot: Spot, loop: Loop, root: str) -> str:
     each = f"{root}.{way}[each]" if loop.keyed else "each"
     at: Text = [f"{way}.", ("each",)] if loop.keyed else [f"{way}[", (_name(loop, "each"),), "]"]
     there = _described(spot, [*at, _tail(spot)], f"{each}{_tail(spot)}", root)
-    return f"{optional(root, loop.at)}.orValue({nothing}){_there(spot, each)}.map(each, {there})"
+    return f"{elements(root, loop.at, nothing)}{_there(spot, each)}.map(each, {there})"
 
 
 def _nested(spot: Spot, outer: Loop, inner: Loop, root: str) -> str:
     """List what stands in a list inside a list, found by both names: CEL can only join texts."""
-    all_around = f"{optional(root, outer.at)}.orValue([])"
+    all_around = elements(root, outer.at)
     both = f"{_name(outer, 'around')} + {_BETWEEN} + {_name(inner, 'each')}"
-    inside = f'{optional("around", inner.at)}.orValue([]){_there(spot, "each")}.map(each, {both}).join("\\n")'
+    inside = f'{elements("around", inner.at)}{_there(spot, "each")}.map(each, {both}).join("\\n")'
     flat = f'{all_around}.map(around, {inside}).join("\\n").split("\\n").filter(name, name != "")'
     first, second = (f"name.split({_BETWEEN})[{number}]" for number in (0, 1))
     found = (
