@@ -30,6 +30,12 @@ def fuzz(request: pytest.FixtureRequest) -> Fuzz:
 
 
 @pytest.fixture
+def told(request: pytest.FixtureRequest) -> Callable[[Outcome], None]:
+    """Take the figures of inputs that something else has made."""
+    return request.config.stash.setdefault(_OUTCOMES, []).append
+
+
+@pytest.fixture
 def target(tmp_path: Path) -> Path:
     """Give a path for the input of the moment."""
     return tmp_path / "input"

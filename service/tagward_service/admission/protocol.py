@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from http import HTTPStatus
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tagward_service.admission.problems import MEDIA_TYPE, encoded, problem
 
@@ -25,6 +26,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _head_is_due: asyncio.TimerHandle | None = None
     _is_in_head = True
     _head = 0
+    _answering: RequestResponseCycle | None = None
+    """What is answered now; uvicorn forgets it when another request comes in meanwhile."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a head."""
@@ -32,9 +35,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
+        """Let nobody wait for it, or write to it, any more."""
         self._stop_waiting()
+        self._forget()
         super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        """Take a client that sends no more for one that has gone."""
+        self._forget()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, unless it is a head without end."""
@@ -59,6 +67,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
         self._refuse(HTTPStatus.BAD_REQUEST, msg.removesuffix(".").lower())
@@ -73,7 +85,7 @@ class BoundedProtocol(HttpToolsProtocol):
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        self.transport.close()
+        self._hang_up()
 
     def _wait_for_head(self) -> None:
         self._head_is_due = self.loop.call_later(HEAD_SECONDS, self._hang_up)
@@ -84,5 +96,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_is_due = None
 
     def _hang_up(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.close()
+        self._forget()
+        self.transport.close()
+
+    def _forget(self) -> None:
+        """Tell those who work on an answer that nobody reads it: the connection cannot be written to."""
+        for cycle in (self._answering, self.cycle, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is not None:
+                cycle.disconnected = True
+                cycle.message_event.set()

@@ -51,7 +51,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "parameters": Kind(422, "Parameters cannot be used", "`errors` lists each with what is expected."),
     "does-not-fit": Kind(
-        422, "The policy does not fit the target", "`detail` says what is too big and what to drop."
+        409, "The policy does not fit the target", "`detail` says what is too big and what to drop."
     ),
     "rate-limited": Kind(429, "Too many requests", "Wait as many seconds as `retry-after` says."),
     "abandoned": Kind(GONE, "Abandoned", "The client closed the connection; only the log has this."),

@@ -8,8 +8,10 @@ import time
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+import uvloop
 
 from tagward_service.admission import protocol
+from tagward_service.admission.endpoint import Receive, Send
 from tagward_service.admission.serving import Listener, _server
 from tests.service.admission.test_endpoint import Source, Webhook
 
@@ -23,9 +25,9 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.asynccontextmanager
-async def served() -> AsyncIterator[int]:
-    """Serve the webhook on a free port."""
-    server = _server(Listener(Webhook(Source()).app, "127.0.0.1", 0), 1)
+async def served(application: object = None) -> AsyncIterator[int]:
+    """Serve the webhook, or another application, on a free port."""
+    server = _server(Listener(application or Webhook(Source()).app, "127.0.0.1", 0), 1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve([listening]))
         yield listening.getsockname()[1]
@@ -53,11 +55,11 @@ def asked(*pieces: bytes, pause: float = 0.0) -> tuple[bytes, float]:
     """Serve one connection; return what it got, and how long it lasted."""
 
     async def one() -> tuple[bytes, float]:
-        async with served() as port:
+        async with asyncio.timeout(20), served() as port:
             began = time.monotonic()
             return await exchanged(port, *pieces, pause=pause), time.monotonic() - began
 
-    return asyncio.run(one())
+    return uvloop.run(one())
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,43 @@ def test_what_is_no_http_is_answered_with_a_problem(garbage: bytes) -> None:
         "detail": "invalid http request received",
         "type": "about:blank",
     }
+
+
+def test_garbage_behind_a_request_is_no_error_of_the_service(caplog: pytest.LogCaptureFixture) -> None:
+    said, _ = asked(GET + b"\x00\x00")
+
+    assert b"HTTP/1.1 400 " in said
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("behind", [b"", GET, b"\x00\x00"], ids=["nothing", "another request", "garbage"])
+def test_nothing_is_written_to_who_has_gone(behind: bytes) -> None:
+    """Hang up while an answer is made, perhaps with another request behind it; uvloop objects to writes."""
+    made: list[Exception | None] = []
+
+    async def slow(_scope: object, receive: Receive, send: Send) -> None:
+        await receive()
+        await asyncio.wait([asyncio.ensure_future(receive())], timeout=0.2)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            made.append(None)
+        except Exception as error:
+            made.append(error)
+
+    async def one() -> None:
+        async with asyncio.timeout(20), served(slow) as port:
+            await asyncio.to_thread(ask_and_go, port)
+            await asyncio.sleep(0.5)
+
+    def ask_and_go(port: int) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(GET + behind)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(1)
+
+    uvloop.run(one())
+
+    assert set(made) == {None}
 
 
 def _problem(said: bytes) -> dict[str, object]:

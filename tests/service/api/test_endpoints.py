@@ -80,7 +80,7 @@ def test_a_policy_that_does_not_fit_a_target_is_told() -> None:
 
         found = problem(api.ask("GET", "/v1/compile/aws-scp"))
 
-    assert (found["status"], found["type"]) == (422, "/docs#does-not-fit")
+    assert (found["status"], found["type"]) == (409, "/docs#does-not-fit")
 
 
 def test_a_new_policy_reaches_lint_and_compile(api: Api) -> None:
