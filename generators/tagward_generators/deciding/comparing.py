@@ -74,7 +74,7 @@ def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Com
             untagged |= {place.name: case.verdicts({}) for place in case.places}
         like = next((each for each in solved if each.resembles(case)), None) if family.costly else None
         if like is None:
-            like = _solved(case, _choices(case, hints, family))
+            like = _solved(case, _choices(case, hints, family), spells=family.spells)
             solved.append(like)
             requests += like.asked * len(case.places)
         else:
@@ -97,12 +97,12 @@ def _cases(places: Iterable[Place], was: Guardrail, now: Guardrail) -> Iterator[
         yield Case(tuple(place for place, _, _ in group), Side(before), Side(after))
 
 
-def _solved(case: Case, choices: Choices) -> Solved:
+def _solved(case: Case, choices: Choices, *, spells: bool) -> Solved:
     """Find what makes a difference; what a difference that is known explains is not looked into again."""
     starts = references(case, choices) if case.tagged else ()
     found: dict[Finding, Difference] = {}
     asked = 0
-    for tags in probes(case, choices, starts):
+    for tags in probes(case, choices, starts, spells=spells):
         asked += 1
         if len(found) >= MOST or not case.differs(tags):
             continue

@@ -12,6 +12,7 @@ from tagward_generators.deciding.words import stem
 FAMILIES = {
     "aws-scp": ("scp", "Scp"),
     "aws-tag-policy": ("tag_policy", "TagPolicy"),
+    "azure-policy": ("azure.policy", "AzurePolicy"),
     "gcp-org-policy": ("gcp", "GcpOrgPolicy"),
     "kubernetes-vap": ("kubernetes.vap", "KubernetesVap"),
 }

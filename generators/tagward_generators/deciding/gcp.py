@@ -14,9 +14,9 @@ from typing import Any
 from msgspec import Struct
 
 from tagward.patterns import charsets
-from tagward_generators.deciding.cel.engine import Environment, Program, RefusedError, cel, environment
+from tagward_generators.deciding.cel.engine import Environment, Program, cel, environment
 from tagward_generators.deciding.cel.literals import vocabulary
-from tagward_generators.deciding.rulings import Guardrail, Place, Rule, Tags, Undecided, Verdict
+from tagward_generators.deciding.rulings import Guardrail, Place, RefusedError, Rule, Tags, Undecided, Verdict
 from tagward_generators.deciding.words import stem, with_article
 from tagward_generators.deciding.yaml_documents import documents
 
@@ -99,6 +99,7 @@ class GcpOrgPolicy:
 
     name = "gcp-org-policy"
     costly = False
+    spells = True
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the constraints and policies of an artifact, without what Google adds to them."""

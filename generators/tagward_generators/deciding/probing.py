@@ -31,11 +31,13 @@ def references(case: Case, choices: Choices) -> tuple[dict[str, str], ...]:
     return tuple(each for each in found if each is not None)
 
 
-def probes(case: Case, choices: Choices, references: Iterable[Tags]) -> Iterator[dict[str, str]]:
-    """Yield the tags to ask about, each once, simple ones first."""
+def probes(
+    case: Case, choices: Choices, references: Iterable[Tags], *, spells: bool
+) -> Iterator[dict[str, str]]:
+    """Yield the tags to ask about, each once, plain ones first; keys in other spellings where that counts."""
     starts = [dict(each) for each in references] or [{}]
     seen = set()
-    for tags in _probes(case, choices, starts):
+    for tags in _probes(case, choices, starts, spells=spells):
         if frozen(tags) not in seen:
             seen.add(frozen(tags))
             yield tags
@@ -48,7 +50,9 @@ def around(case: Case, choices: Choices, references: Sequence[Tags]) -> Iterator
             yield from (changed(start, {key: value}) for value in few(choices[key], SOME))
 
 
-def _probes(case: Case, choices: Choices, starts: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+def _probes(
+    case: Case, choices: Choices, starts: list[dict[str, str]], *, spells: bool
+) -> Iterator[dict[str, str]]:
     if not case.tagged:
         yield {}
         return
@@ -56,7 +60,7 @@ def _probes(case: Case, choices: Choices, starts: list[dict[str, str]]) -> Itera
         yield start
         for key in _keys(case):
             yield from (changed(start, {key: value}) for value in choices[key])
-            yield from _respelled(start, key)
+            yield from _respelled(start, key) if spells else ()
     yield {}
     for key in _keys(case):
         yield from (changed({}, {key: value}) for value in choices[key])

@@ -67,6 +67,10 @@ class Rule(Protocol):
         ...
 
 
+class RefusedError(ValueError):
+    """Something that no evaluator here understands; the message says what, and becomes an `Undecided`."""
+
+
 class Undecided(Struct, frozen=True, order=True):
     """Something that no evaluator here understands; `text` is it, to see whether it changed."""
 
@@ -94,6 +98,8 @@ class Family(Protocol):
     name: str
     costly: bool
     """Whether an evaluation takes milliseconds, so that fewer are made."""
+    spells: bool
+    """Whether keys that differ by case are two, so that it is worth asking about other spellings."""
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Take an artifact apart into what is deployed one by one, by name."""

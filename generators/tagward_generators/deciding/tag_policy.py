@@ -101,6 +101,7 @@ class TagPolicy:
 
     name = "aws-tag-policy"
     costly = False
+    spells = True
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the one policy that an artifact is."""

@@ -6,15 +6,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from tagward_generators.deciding.rulings import RefusedError
+
 
 class Failure(Struct, frozen=True):
     """An evaluation that ended in an error."""
 
     said: str
-
-
-class RefusedError(ValueError):
-    """An expression that does not compile."""
 
 
 class Program:

@@ -10,12 +10,11 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from tagward_generators.deciding.cel.engine import RefusedError
 from tagward_generators.deciding.kubernetes.constraints import Constraints
 from tagward_generators.deciding.kubernetes.policies import Bound
 from tagward_generators.deciding.kubernetes.refusing import refuse_constraints, refuse_fields
 from tagward_generators.deciding.kubernetes.validating import Validator
-from tagward_generators.deciding.rulings import Undecided, Verdict
+from tagward_generators.deciding.rulings import RefusedError, Undecided, Verdict
 
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from tagward.catalog import LabelPlace, kubernetes_kinds
-from tagward_generators.deciding.cel.engine import RefusedError
 from tagward_generators.deciding.kubernetes.constraints import Constraints
+from tagward_generators.deciding.rulings import RefusedError
 
 _OBJECT = ("metadata", "labels", "name", "generateName", "namespace", "ownerReferences", "deletionTimestamp")
 _ELEMENT = ("groupName", "manager")

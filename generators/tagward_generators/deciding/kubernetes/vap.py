@@ -76,6 +76,7 @@ class KubernetesVap:
 
     name = "kubernetes-vap"
     costly = True
+    spells = True
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the objects of a manifest, without what the API server adds."""

@@ -45,6 +45,7 @@ class Scp:
 
     name = "aws-scp"
     costly = False
+    spells = True
 
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the one policy that an artifact is."""

@@ -1,0 +1,1 @@
+"""What definitions of Azure Policy decide about tags, as they are assigned."""
