@@ -166,7 +166,7 @@ def test_warnings_warn_and_audits_say_nothing(ready: Server) -> None:
     assert said.ok
     assert said.warnings == (
         "Validation failed for ValidatingAdmissionPolicy 'acme-warn' with binding 'acme-warn': "
-        "metadata.labels: team is missing: set it",
+        "Pod/web: metadata.labels: team is missing: set it",
     )
 
 

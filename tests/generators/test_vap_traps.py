@@ -355,3 +355,12 @@ def test_labels_to_remove_are_named_together() -> None:
     assert said is not None
     assert "metadata.labels: remove tmp-1: a forbidden key; " in said
     assert said.endswith("metadata.labels: remove tmp-1: not a key of the policy")
+
+
+def test_warnings_name_the_object() -> None:
+    (warn,) = cluster(policy(tag(enforce=(Stage("warn"),)))).stages
+
+    verdict = warn.decide(Asked("CREATE", pod(), None, namespace("ml")))
+
+    assert verdict is not None
+    assert verdict.messages == ("Pod/web: metadata.labels: team is missing: set it",)

@@ -86,7 +86,7 @@ class Admission:
         known = Variables(self.kinds, tags, fair=mode == "deny" and self.settings.is_fair).all()
         faults = [(name, each.faults) for name, each in zip(names, checks, strict=True)]
         said = [("said", self._said(names))] if mode in self.at_once else []
-        needed = [f"variables.{name}" for name, _ in (*faults, *said)]
+        needed = ["variables.address", *(f"variables.{name}" for name, _ in (*faults, *said))]
         variables = used((*self.above, *known, *faults, *said), needed)
         return [{"name": name, "expression": text} for name, text in variables]
 
@@ -99,7 +99,8 @@ class Admission:
 
 
 def _validation(name: str, message: str, *, at_once: bool) -> dict[str, str]:
-    said = "variables.said" if at_once else _shortened(f'variables.{name}.join("; ")')
+    own = f'variables.address + ": " + variables.{name}.join("; ")'
+    said = "variables.said" if at_once else _shortened(own)
     return {
         "expression": f"size(variables.{name}) == 0",
         "messageExpression": said,
