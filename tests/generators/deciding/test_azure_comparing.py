@@ -148,6 +148,14 @@ def test_a_scope_that_is_left_out(scope: str) -> None:
     assert scope.rpartition("/")[2] in one
 
 
+def test_an_assignment_that_holds_in_one_place_only() -> None:
+    group = f"{SPARED}/resourceGroups/web"
+    assignment = json.loads(REQUIRED["policyAssignments/acme"]) | {"scope": group}
+    only_there = REQUIRED | {"policyAssignments/acme": json.dumps(assignment)}
+
+    assert told({}, only_there) == [f"stricter: {VM} in `{group}` without `team` is denied now (was allowed)"]
+
+
 def test_tags_of_the_resource_group_count() -> None:
     nowhere = {"not": {"value": "[resourceGroup().tags]", "containsKey": "team"}}
 

@@ -70,7 +70,7 @@ class Applied(Struct, frozen=True):
     """A definition as one assignment applies it.
 
     `said` is all that decides it, `verdict` what becomes of what it finds, `failing` of what it cannot
-    evaluate, which Azure denies.
+    evaluate, which Azure denies; `within` is the scope in which it holds, "" for everywhere.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Applied(Struct, frozen=True):
     said: str
     verdict: Verdict
     failing: Verdict
+    within: str
     not_scopes: tuple[str, ...]
     exemptions: tuple[Exemption, ...]
 
@@ -113,9 +114,9 @@ class _Reading:
                 assignment = msgspec.convert(body["properties"], _Assignment)
                 if assignment.resource_selectors or assignment.overrides:
                     raise RefusedError("it has selectors or overrides")
-                yield from self._of_assignment(
-                    assignment, [each for each in exempt if each.assignment == name]
-                )
+                spared = [each for each in exempt if each.assignment == name]
+                for each in self._of_assignment(assignment, spared):
+                    yield msgspec.structs.replace(each, within=body.get("scope", ""))
             except _WRONG as why:
                 self._refuse(f"policyAssignments/{name}", why)
 
@@ -187,7 +188,7 @@ def _applied(name: str, definition: _Definition, given: Mapping[str, Any]) -> Ap
     asked = condition(definition.policy_rule.if_, values)
     said = json.dumps((definition.policy_rule.if_, values), sort_keys=True)
     verdict = _EFFECTS[effect.lower()]
-    return Applied(name, "", definition.mode, asked, said, verdict, Verdict.DENIED, (), ())
+    return Applied(name, "", definition.mode, asked, said, verdict, Verdict.DENIED, "", (), ())
 
 
 def _defaults(parameters: Mapping[str, _Parameter] | None) -> dict[str, Any]:

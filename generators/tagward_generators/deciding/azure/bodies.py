@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 _KEPT = ("name", "properties", "scope", "identity", "location")
-"""What counts of a body; the scope is where an exemption holds."""
+"""What counts of a body; the scope is where an exemption holds, or an assignment if not everywhere."""
 
 _BY_SERVER = frozenset(
     {
@@ -33,8 +34,6 @@ def name_of(body: Mapping[str, Any]) -> str:
 def plain(body: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what Azure adds, fields that say nothing, and the scopes in ids."""
     kept = {key: body[key] for key in _KEPT if key in body}
-    if kind_of(body) != "policyExemptions":
-        kept.pop("scope", None)
     properties = {
         key: _plain(key, value) for key, value in body["properties"].items() if key not in _BY_SERVER
     }
@@ -49,7 +48,18 @@ def _plain(key: str, value: Any) -> Any:
         return _properties(key, value)
     if isinstance(value, list):
         return [_plain(key, each) for each in value]
+    if key == "expiresOn":
+        return _instant(value)
     return "/".join(value.split("/")[-2:]) if key in _IDS and isinstance(value, str) else value
+
+
+def _instant(written: Any) -> Any:
+    """Write an instant in one way: Azure adds fractions of a second."""
+    try:
+        at = datetime.fromisoformat(written)
+    except (TypeError, ValueError):
+        return written
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 _IDS = ("policyDefinitionId", "policyAssignmentId")

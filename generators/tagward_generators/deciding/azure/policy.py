@@ -111,6 +111,7 @@ def _is_about(each: Applied, place: Place) -> bool:
     where = scope(facts)
     return (
         (each.mode == "All" or place.name not in (GROUP, SUBSCRIPTION))
+        and (not each.within or is_within(where, each.within))
         and not any(is_within(where, outer) for outer in each.not_scopes)
         and not any(exemption.spares(where, facts.get("after", "")) for exemption in each.exemptions)
     )

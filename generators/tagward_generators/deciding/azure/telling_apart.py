@@ -69,10 +69,11 @@ def _looked_at(sides: Sides, types: Sequence[str]) -> Iterator[Place]:
 
 
 def _spared(every: Iterable[Applied]) -> Iterator[Place]:
-    """List what is exempt, before and after an exemption ends, and what is left out."""
+    """List scopes of which something is said; exempt ones before and after the exemption ends."""
     for applied in every:
         ends = ("", *dict.fromkeys(each.until for each in applied.exemptions))
-        for below in dict.fromkeys((*(each.scope for each in applied.exemptions), *applied.not_scopes)):
+        scopes = (applied.within, *applied.not_scopes, *(each.scope for each in applied.exemptions))
+        for below in dict.fromkeys(filter(None, scopes)):
             for type_ in (USUAL, GROUP, SUBSCRIPTION):
                 yield from (place(type_, below=below, after=after) for after in ends)
 

@@ -32,6 +32,7 @@ Read = Callable[[Wanted], Found]
 READERS = {
     "aws-scp": ("aws", "service_control_policies"),
     "aws-tag-policy": ("aws", "tag_policies"),
+    "azure-policy": ("azure", "assigned_definitions"),
     "gcp-org-policy": ("gcp", "organization_policies"),
     "kubernetes-vap": ("kubernetes", "validating_admission_policies"),
 }
@@ -39,6 +40,7 @@ READERS = {
 
 SDKS = {
     "aws": ("boto3", "aws"),
+    "azure": ("azure.mgmt.resource.policy", "azure"),
     "gcp": ("google.cloud.orgpolicy_v2", "gcp"),
     "kubernetes": ("kubernetes", "kubernetes"),
 }
