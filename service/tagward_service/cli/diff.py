@@ -65,6 +65,7 @@ _EXAMPLES = """\
 examples:
   tagward diff --against guardrails/
   tagward diff tagward.yaml -t aws-scp --deployed
+  tagward diff -t kubernetes-vap --deployed --scope kubernetes=production
   tagward diff --from guardrails/ --against last-release/ -f text -f json=drift.json
 """
 

@@ -73,6 +73,51 @@ def test_other_text_that_decides_alike_is_no_drift_unless_strict(run: Run, compi
     assert run("diff", "-t", "aws-scp", "--against", "before", "--strict", *DAY).code == 1
 
 
+@pytest.fixture
+def modules(run: Run, compiled: Path) -> Path:
+    """A target that nothing here evaluates, as it was compiled before."""
+    assert run("compile", "-t", "rego", "-o", "modules", *DAY).code == 0
+    return compiled / "modules" / "rego"
+
+
+def test_what_nothing_evaluates_and_did_not_change_has_not_drifted(run: Run, modules: Path) -> None:
+    ran = run("diff", "-t", "rego", "--against", "modules", *DAY)
+
+    assert ran.code == 0
+    assert "artifacts are the same" in ran.out
+
+
+@pytest.mark.parametrize("comment", ["\n# by hand\n", " "])
+def test_what_nothing_evaluates_is_compared_letter_by_letter(run: Run, modules: Path, comment: str) -> None:
+    file = modules / "acme-main.rego"
+    file.write_text(file.read_text() + comment)
+
+    ran = run("diff", "-t", "rego", "--against", "modules", *DAY)
+
+    assert ran.code == 1
+    assert (
+        "`acme-main` (on both sides, and changed) cannot be evaluated: nothing here evaluates it" in ran.out
+    )
+    assert ran.out.endswith("drift: 1 not evaluated\n")
+
+
+def test_what_needs_an_engine_that_is_not_installed_is_not_evaluated(
+    run: Run, compiled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tagward_generators.deciding.families as families
+
+    text = POLICY.format(values="a, b").replace("aws:ec2:instance", "gcp:compute.googleapis.com/Instance")
+    (compiled / "tagward.yaml").write_text(text)
+    assert run("compile", "-t", "gcp-org-policy", "-o", "gcp", *DAY).code == 0
+    (compiled / "tagward.yaml").write_text(text.replace("a, b", "a"))
+    monkeypatch.setattr(families, "find_spec", lambda name: None)
+
+    ran = run("diff", "-t", "gcp-org-policy", "--against", "gcp", *DAY)
+
+    assert ran.code == 1
+    assert "the CEL engine is not installed: pip install 'tagward[cel]'" in ran.out
+
+
 def test_two_directories_are_compared_without_a_policy(run: Run, compiled: Path) -> None:
     assert run("compile", "pack:finops-core", "-t", "aws-scp", "-o", "after", *DAY).code == 0
 
