@@ -129,9 +129,9 @@ class Endpoints:
             seconds = self._parts.pool.limits.seconds
             raise ApiError("too-slow", f"it was stopped after {seconds:g} seconds") from None
         except EndedError as error:
-            if not error.was_killed:
+            if not error.for_memory:
                 raise
-            raise ApiError("too-large", "what did it was killed, most likely for want of memory") from None
+            raise ApiError("too-large", "there is not the memory to do it") from None
         if isinstance(outcome, Refused):
             raise ApiError(outcome.kind, outcome.detail, line=outcome.line)
         if isinstance(outcome, Broke):

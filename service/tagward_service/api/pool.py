@@ -18,6 +18,7 @@ from tagward.policy import Policy
 from tagward_service.admission.log import Log
 from tagward_service.api import wire
 from tagward_service.api.jobs import Job, Outcome
+from tagward_service.api.worker import NO_MEMORY
 
 _BUFFER = 1 << 20
 _PAUSE = 1.0
@@ -45,11 +46,11 @@ class TooSlowError(Exception):
 
 
 class EndedError(Exception):
-    """A worker ended before it had answered; `was_killed` as the kernel does where memory runs out."""
+    """A worker ended before it had answered; `for_memory` when it, or the kernel, ended it for want of it."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"a worker ended with {code}")
-        self.was_killed = code == -signal.SIGKILL
+        self.for_memory = code in (NO_MEMORY, -signal.SIGKILL)
 
 
 class _Worker:

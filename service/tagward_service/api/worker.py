@@ -14,6 +14,9 @@ from tagward.policy import Policy
 from tagward_service.api import wire
 from tagward_service.api.jobs import run
 
+NO_MEMORY = 12
+"""What a worker ends with that has no memory to go on (ENOMEM)."""
+
 NICENESS = 10
 """Answering reviews comes first."""
 
@@ -25,9 +28,13 @@ def main(memory: int) -> None:
     os.dup2(2, 1)  # whatever prints must not disturb the replies
     _warm_up()
     policy = Policy("", "", "")
-    with suppress(EOFError, BrokenPipeError):
+    try:
         while True:
             policy = _serve_one(orders, replies, policy)
+    except (EOFError, BrokenPipeError):
+        return
+    except MemoryError:  # not even the input has a place
+        sys.exit(NO_MEMORY)
 
 
 def _serve_one(orders: BinaryIO, replies: BinaryIO, policy: Policy) -> Policy:

@@ -67,8 +67,9 @@ def test_a_worker_that_is_killed_at_work_is_told() -> None:
         assert api.lint().status_code == 200
 
 
-def test_an_input_that_takes_too_much_memory_is_told() -> None:
-    with Api(limits=Limits(workers=1, memory=160 << 20)) as api:
+@pytest.mark.parametrize("memory", [60, 160], ids=["to be read", "to be judged"])
+def test_an_input_that_takes_too_much_memory_is_told(memory: int) -> None:
+    with Api(limits=Limits(workers=1, memory=memory << 20)) as api:
         assert api.lint().status_code == 200
 
         answer = api.lint(large_plan(12_000), JSON)
