@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from tagward.loader import load
 from tagward_service.api.bodies import Limits as BodyLimits
-from tests.service.api.harness import JSON, POD, POLICY, YAML, Api, problem
+from tagward_service.api.pool import Limits
+from tests.service.api.harness import JSON, NOON, POD, POLICY, YAML, Api, problem
 
 DEMO = Path(__file__).parents[3] / "docs" / "demo"
 DEMOS = [path for path in sorted(DEMO.iterdir()) if path.suffix in (".json", ".yaml")]
@@ -236,3 +238,20 @@ def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
 
     assert problem(answer)["type"] == "/docs#body-timeout"
     assert answer.status_code == 408
+
+
+@pytest.mark.parametrize("pattern", ["(a|aa)+", "(a*)*b", "([a-z]*a){20}", "([a-z]+-?)+"])
+def test_no_value_makes_a_pattern_slow(tmp_path: Path, pattern: str) -> None:
+    """Match what makes engines that backtrack run for years; a worker is stopped after five seconds."""
+    file = tmp_path / "tagward.yaml"
+    tags = json.dumps({"ml-team": {"pattern": pattern, "required": True}})
+    file.write_text(f"apiVersion: tagward/v1\nkind: TagPolicy\nmetadata: {{name: slow}}\ntags: {tags}\n")
+    value = "a" * 200_000 + "!"
+
+    with Api(limits=Limits(workers=1, seconds=5)) as api:
+        api.source.policy = load(file, as_of=NOON.date())
+        api.live.refresh()
+        answer = api.lint(plan(instance({"ml-team": value})), JSON)
+
+    assert answer.status_code == 200
+    assert answer.json()["findings"][0]["code"] == "TW003"
