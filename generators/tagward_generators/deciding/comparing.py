@@ -9,7 +9,7 @@ from tagward_generators.deciding.asking import Case, Side, Verdicts, meanings
 from tagward_generators.deciding.candidates import OTHER, Choices, choices
 from tagward_generators.deciding.narrowing import Finding, narrowed, stricter
 from tagward_generators.deciding.probing import around, probes, references
-from tagward_generators.deciding.rulings import Family, Guardrail, Place, Rule, Tags, Undecided
+from tagward_generators.deciding.rulings import Family, Guardrail, Place, Rule, Tags, Undecided, Verdict
 from tagward_generators.deciding.tagging import MISSING
 
 Hints = Mapping[str, Sequence[str]]
@@ -38,6 +38,13 @@ class Solved(Struct, frozen=True):
     found: tuple[Difference, ...]
     asked: int
 
+    @property
+    def blind(self) -> bool:
+        """Say whether nothing was found that would tell the sides apart, nor anything that one accepts."""
+        place, accepted = self.case.places[0], Verdict.ALLOWED
+        said = {verdict for tags in self.sample for verdict in self.case.verdicts(tags)}
+        return place.tagged and not place.aside and not self.found and accepted not in said
+
     def resembles(self, case: Case) -> bool:
         """Say whether both guardrails say the same of the sample elsewhere."""
         here = self.case
@@ -49,7 +56,8 @@ class Comparison(Struct, frozen=True):
     """How two guardrails compare.
 
     `undecided` differ in text and cannot be evaluated; `requests` were asked of both, `places` were told
-    apart; `cut` says that there are more differences than were looked for.
+    apart; `cut` says that there are more differences than were looked for. `blind` are places at which
+    nothing was found that either side accepts, nor any difference, so that hardly anything was compared.
     """
 
     differences: tuple[Difference, ...]
@@ -57,6 +65,7 @@ class Comparison(Struct, frozen=True):
     requests: int
     places: int
     cut: bool = False
+    blind: tuple[str, ...] = ()
 
 
 def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Comparison:
@@ -64,6 +73,7 @@ def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Com
     places = family.places((was, now))
     differences: list[Difference] = []
     requests, cut = 0, False
+    blind: list[str] = []
     solved: list[Solved] = []
     untagged: dict[str, Verdicts] = {}
     for case in _cases(places, was, now):
@@ -82,7 +92,10 @@ def compare(family: Family, was: Guardrail, now: Guardrail, hints: Hints) -> Com
         if not _is_as_untagged(case, like, untagged):
             differences += (_elsewhere(each, case) for each in like.found)
         cut = cut or len(like.found) >= MOST
-    return Comparison(tuple(differences), tuple(_undecided(was, now)), requests, len(places), cut)
+        blind += [place.name for place in case.places] if like.blind else []
+    undecided = tuple(_undecided(was, now))
+    seen = tuple(dict.fromkeys(blind))
+    return Comparison(tuple(differences), undecided, requests, len(places), cut, seen)
 
 
 def _cases(places: Iterable[Place], was: Guardrail, now: Guardrail) -> Iterator[Case]:

@@ -13,15 +13,16 @@ FAMILIES = {
     "aws-scp": ("scp", "Scp"),
     "aws-tag-policy": ("tag_policy", "TagPolicy"),
     "azure-policy": ("azure.policy", "AzurePolicy"),
+    "gatekeeper": ("kubernetes.gatekeeper", "Gatekeeper"),
     "gcp-org-policy": ("gcp", "GcpOrgPolicy"),
     "kubernetes-vap": ("kubernetes.vap", "KubernetesVap"),
+    "kyverno": ("kubernetes.kyverno", "Kyverno"),
 }
 """By target: the module and the class that are imported when somebody asks for them."""
 
-ENGINES: Mapping[str, tuple[str, str]] = {
-    "gcp-org-policy": ("cel_expr_python", "cel"),
-    "kubernetes-vap": ("cel_expr_python", "cel"),
-}
+ENGINES: Mapping[str, tuple[str, str]] = dict.fromkeys(
+    ("gatekeeper", "gcp-org-policy", "kubernetes-vap", "kyverno"), ("cel_expr_python", "cel")
+)
 """By target: the module of the engine that it needs, and the extra that holds it."""
 
 

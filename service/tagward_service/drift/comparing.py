@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 from tagward.diagnostics import quoted
 from tagward.policy import Allowed, Matches, Policy
-from tagward_generators.deciding.comparing import Hints, compare
+from tagward_generators.deciding.comparing import Comparison, Hints, compare
 from tagward_generators.deciding.families import family, missing_engine, parsed
 from tagward_generators.deciding.rulings import Family, Undecided
 from tagward_generators.deciding.sentences import tellings
+from tagward_generators.deciding.words import listed
 from tagward_service.drift.report import ObjectState, TargetDrift, Unjudged
 from tagward_service.drift.sides import Objects
+
+_NAMED = 3
+"""So many places are named at which nothing is accepted."""
 
 
 def compare_target(target: str, was: Objects, now: Objects, hints: Hints) -> TargetDrift:
@@ -44,10 +48,17 @@ def _compared(
         found.name,
         states,
         tellings(comparison.differences),
-        tuple(Unjudged(side, each) for side, each in comparison.undecided),
+        (*(Unjudged(side, each) for side, each in comparison.undecided), *_blind(comparison)),
         comparison.requests,
         comparison.cut,
     )
+
+
+def _blind(comparison: Comparison) -> Iterator[Unjudged]:
+    """Say where nothing is accepted by either side: what else they say there is not known."""
+    if comparison.blind:
+        what = f"what is asked of {listed(comparison.blind, most=_NAMED)}"
+        yield Unjudged("both", Undecided(what, "no tags were found that either side accepts", what))
 
 
 def _states(was: Objects, now: Objects) -> Iterator[ObjectState]:

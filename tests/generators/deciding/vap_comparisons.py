@@ -71,19 +71,21 @@ def said(documents: Objects, place: Place, tags: Tags) -> Verdict:
         )
         if matches(spec["matchConstraints"], request, given["namespaceObject"]):
             params = next((each for each in parsed if each["kind"] == "ConfigMap"), None)
-            decided = _ready(documents[f"{POLICY}/{name}"]).decide(
+            decided = ready(documents[f"{POLICY}/{name}"]).decide(
                 request, namespace=given["namespaceObject"], params=params
             )
-            verdicts += _strictest(binding["validationActions"]) if decided.denied else []
+            verdicts += strictest(binding["validationActions"]) if decided.denied else []
     return max(verdicts)
 
 
-def _strictest(actions: Sequence[str]) -> list[Verdict]:
+def strictest(actions: Sequence[str]) -> list[Verdict]:
+    """Return what actions come to."""
     return [
         {"Deny": Verdict.DENIED, "Warn": Verdict.WARNED, "Audit": Verdict.RECORDED}[each] for each in actions
     ]
 
 
 @cache
-def _ready(text: str) -> Policy:
+def ready(text: str) -> Policy:
+    """Compile a policy for the interpreter of the test suite."""
     return Policy(json.decode(text))

@@ -2,65 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
 
 from tagward_generators.deciding.kubernetes.constraints import Constraints
 from tagward_generators.deciding.kubernetes.policies import Bound
-from tagward_generators.deciding.kubernetes.refusing import refuse_constraints, refuse_fields
+from tagward_generators.deciding.kubernetes.refusing import refuse_constraints
 from tagward_generators.deciding.kubernetes.validating import Validator
-from tagward_generators.deciding.rulings import RefusedError, Undecided, Verdict
+from tagward_generators.deciding.kubernetes.written import (
+    WRONG,
+    ParameterKind,
+    PolicySpec,
+    Written,
+    parsed,
+    policy,
+    strictest,
+    undecided,
+)
+from tagward_generators.deciding.rulings import RefusedError, Undecided
 
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 
-_ACTIONS = {"Deny": Verdict.DENIED, "Warn": Verdict.WARNED, "Audit": Verdict.RECORDED}
-_STRANGE = "it is not written as the API server takes it"
 
-
-class _Written(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Something as the API server takes it."""
-
-
-class _Named(_Written, frozen=True):
-    name: str
-    expression: str
-
-
-class _Validation(_Written, frozen=True):
-    expression: str
-    message: str = ""
-    message_expression: str = ""
-    reason: str = ""
-
-
-class _Kind(_Written, frozen=True):
-    api_version: str
-    kind: str
-
-
-class _Policy(_Written, frozen=True):
-    match_constraints: Constraints
-    validations: tuple[_Validation, ...] = ()
-    variables: tuple[_Named, ...] = ()
-    match_conditions: tuple[_Named, ...] = ()
-    failure_policy: Literal["Fail", "Ignore"] = "Fail"
-    param_kind: _Kind | None = None
-    audit_annotations: tuple[Any, ...] = ()
-
-
-class _Reference(_Written, frozen=True):
+class _Reference(Written, frozen=True):
     name: str | None = None
     namespace: str | None = None
     selector: Any = None
     parameter_not_found_action: Literal["Allow", "Deny"] = "Deny"
 
 
-class _Binding(_Written, frozen=True):
+class _Binding(Written, frozen=True):
     policy_name: str
     validation_actions: tuple[Literal["Deny", "Warn", "Audit"], ...] = ()
     match_resources: Constraints = Constraints()
@@ -80,16 +53,16 @@ class _Reading:
     def __init__(self, artifacts: Mapping[str, str]) -> None:
         self.undecided: list[Undecided] = []
         self._artifacts = artifacts
-        self._parsed = {name: _parsed(text) for name, text in artifacts.items()}
+        self._parsed = {name: parsed(text) for name, text in artifacts.items()}
 
     def bound(self) -> Iterator[Bound]:
         """Read policies, then bindings; one of a policy that is not there or undecided binds nothing."""
-        policies: dict[str, tuple[_Policy, Validator]] = {}
+        policies: dict[str, tuple[PolicySpec, Validator]] = {}
         for name, document in self._parsed.items():
             try:
                 if document.get("kind") == POLICY:
-                    policies[document["metadata"]["name"]] = _policy(self._artifacts[name])
-            except _WRONG as why:
+                    policies[document["metadata"]["name"]] = policy(self._artifacts[name])
+            except WRONG as why:
                 self._refuse(name, why)
         for name, document in self._parsed.items():
             try:
@@ -97,11 +70,11 @@ class _Reading:
                     yield from self._of_binding(msgspec.convert(document.get("spec"), _Binding), policies)
                 elif not document:
                     raise RefusedError("it is no object of the API")
-            except _WRONG as why:
+            except WRONG as why:
                 self._refuse(name, why)
 
     def _of_binding(
-        self, binding: _Binding, policies: Mapping[str, tuple[_Policy, Validator]]
+        self, binding: _Binding, policies: Mapping[str, tuple[PolicySpec, Validator]]
     ) -> Iterator[Bound]:
         refuse_constraints(binding.match_resources)
         if binding.policy_name not in policies:
@@ -115,11 +88,11 @@ class _Reading:
             validator,
             policy.match_constraints,
             binding.match_resources,
-            max((_ACTIONS[action] for action in binding.validation_actions), default=Verdict.ALLOWED),
+            strictest(binding.validation_actions),
             params,
         )
 
-    def _parameters(self, kind: _Kind | None, reference: _Reference) -> Any:
+    def _parameters(self, kind: ParameterKind | None, reference: _Reference) -> Any:
         """Return the parameters, None where there are none and nothing is asked without them."""
         if kind is None:
             return None
@@ -129,30 +102,4 @@ class _Reading:
         return self._parsed.get(wanted)
 
     def _refuse(self, name: str, error: Exception) -> None:
-        why = str(error) if isinstance(error, RefusedError) else _STRANGE
-        self.undecided.append(Undecided(name, why, self._artifacts[name]))
-
-
-_WRONG = (RefusedError, msgspec.ValidationError, LookupError, TypeError, AttributeError)
-
-
-@cache
-def _policy(text: str) -> tuple[_Policy, Validator]:
-    policy = msgspec.convert(json.loads(text).get("spec"), _Policy)
-    refuse_constraints(policy.match_constraints)
-    validator = Validator(
-        conditions=[each.expression for each in policy.match_conditions],
-        variables={each.name: each.expression for each in policy.variables},
-        validations=[each.expression for each in policy.validations],
-        fails=policy.failure_policy == "Fail",
-    )
-    refuse_fields(validator.deciding)
-    return policy, validator
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
+        self.undecided.append(undecided(name, error, self._artifacts[name]))

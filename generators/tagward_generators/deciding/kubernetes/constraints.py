@@ -8,6 +8,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from tagward_generators.deciding.wildcards import any_matches
+
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label that every namespace has."""
 
@@ -45,7 +47,7 @@ class Selector(_Written, frozen=True):
     match_expressions: tuple[Requirement, ...] = ()
 
     @property
-    def requirements(self) -> Iterator[Requirement]:
+    def requirements(self) -> Iterator[Requirement | Globs]:
         """List all that it asks for."""
         yield from (Requirement(key, "In", (value,)) for key, value in self.match_labels.items())
         yield from self.match_expressions
@@ -53,6 +55,35 @@ class Selector(_Written, frozen=True):
     def takes(self, labels: Labels) -> bool:
         """Say whether labels meet all of it."""
         return all(each.holds(labels) for each in self.requirements)
+
+
+class Globs(Struct, frozen=True):
+    """Names with a `*` at either end, as Gatekeeper has them."""
+
+    key: str
+    operator: Literal["In", "NotIn"]
+    patterns: tuple[str, ...]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return a name for each."""
+        return tuple(each.replace("*", "x") for each in self.patterns)
+
+    def holds(self, labels: Labels) -> bool:
+        """Say whether a name is one of these, or is none."""
+        return any_matches(self.patterns, labels.get(self.key, "")) is (self.operator == "In")
+
+
+class NamespaceSelector(Selector, frozen=True):
+    """A selector of namespaces that knows patterns of names too."""
+
+    globs: tuple[Globs, ...] = ()
+
+    @property
+    def requirements(self) -> Iterator[Requirement | Globs]:
+        """List all that it asks for."""
+        yield from super().requirements
+        yield from self.globs
 
 
 class ResourceRule(_Written, frozen=True):
@@ -65,11 +96,17 @@ class ResourceRule(_Written, frozen=True):
     resource_names: tuple[str, ...] = ()
     scope: Literal["*", "Namespaced", "Cluster"] = "*"
 
+    @property
+    def takes_parts(self) -> bool:
+        """Say whether requests to subresources are taken."""
+        return False
+
     def takes(self, request: Mapping[str, Any]) -> bool:
-        """Say whether a request is one of these; of objects by name and of subresources nothing is known."""
+        """Say whether a request is one of these."""
         resource = request["resource"]
         return (
-            _lists(self.operations, request["operation"])
+            (self.takes_parts or "subResource" not in request)
+            and _lists(self.operations, request["operation"])
             and _lists(self.api_groups, resource["group"])
             and _lists(self.api_versions, resource["version"])
             and _lists(self.resources, resource["resource"])

@@ -13,7 +13,7 @@ from msgspec import Struct
 from tagward_generators.deciding.cel.literals import vocabulary
 from tagward_generators.deciding.kubernetes.constraints import Constraints
 from tagward_generators.deciding.kubernetes.parameters import with_parameters
-from tagward_generators.deciding.kubernetes.validating import Validator
+from tagward_generators.deciding.kubernetes.validating import Objection, Validator
 from tagward_generators.deciding.rulings import Verdict
 
 Vocabulary = Mapping[str, Sequence[str]]
@@ -45,21 +45,21 @@ class Bound(Struct, frozen=True, dict=True):
     @property
     def said(self) -> Iterator[tuple[Hashable, list[str]]]:
         """List what it says: each with all that decides it, and the expressions that are about it."""
-        for number in self.validator.validations:
-            yield (self.around, self.validator.says(number)), self.validator.texts(number)
+        for each in self.validator.objections:
+            yield (self.around, self.validator.says(each)), self.validator.texts(each)
         for condition in self.validator.conditions:
             yield (self.around, condition), [condition]
 
-    def vocabulary(self, number: int) -> Vocabulary:
-        """Return the labels that a validation looks at, with values that it names."""
-        said = with_parameters(self.params, vocabulary(self.validator.texts(number)))
+    def vocabulary(self, objection: Objection) -> Vocabulary:
+        """Return the labels that an objection is about, with values that it names."""
+        said = with_parameters(self.params, vocabulary(self.validator.texts(objection)))
         return {**said, **_selected((self.constraints, self.also))}
 
     @property
     def keys(self) -> Iterator[str]:
         """List the labels that it looks at."""
-        for number in self.validator.validations:
-            yield from self.vocabulary(number)
+        for each in self.validator.objections:
+            yield from self.vocabulary(each)
 
     @cached_property
     def around(self) -> str:

@@ -20,7 +20,7 @@ _OWNER = ("apiVersion", "kind", "controller")
 _REQUEST = ("operation", "group", "version", "resource", "object", "oldObject")
 
 _TEXT = re.compile(r"""[rR]?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
-_PARAMETER = re.compile(r"\bparams(?:\.\??\w+)+")
+_PARAMETER = re.compile(r"\b(?:variables\.)?params(?:\.\??\w+)+")
 _MEMBER = re.compile(r"\.\s*\??\s*(\w+)\b(?!\s*\()")
 _KEY = re.compile(r"""["'](\w+)["']\s*:""")
 
@@ -41,10 +41,10 @@ def refuse_constraints(found: Constraints) -> None:
             raise RefusedError("it is about namespaces themselves")
 
 
-def refuse_fields(expressions: Iterable[str]) -> None:
-    """Raise RefusedError where expressions look at a field that no request here varies in."""
+def refuse_fields(expressions: Iterable[str], more: Iterable[str] = ()) -> None:
+    """Raise RefusedError where expressions look at a field that no request varies in, or at no other one."""
     every = list(expressions)
-    known = {*_fields(), *(key for each in every for key in _KEY.findall(each))}
+    known = {*_fields(), *more, *(key for each in every for key in _KEY.findall(each))}
     for expression in every:
         for field in _members(expression):
             if field not in known:

@@ -81,7 +81,7 @@ def at(place: Place, tags: Tags) -> dict[str, Any]:
     return {
         "object": made,
         "oldObject": None if old is None else _object(facts, around, old),
-        "request": given,
+        "request": given | ({"subResource": around.part} if around.part else {}),
         "namespaceObject": _namespace(around, inherited) if given["namespace"] else None,
     }
 

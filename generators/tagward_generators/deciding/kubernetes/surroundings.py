@@ -30,6 +30,7 @@ class Surroundings(Struct, frozen=True):
     name: str = NAME
     owner: str = ""
     is_being_deleted: bool = False
+    part: str = ""
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -42,6 +43,7 @@ class Surroundings(Struct, frozen=True):
             ("name", self.name),
             ("owner", self.owner),
             ("being deleted", deleted),
+            ("subresource", self.part),
         )
         return tuple((key, value) for key, value in facts if value)
 
@@ -55,6 +57,7 @@ def read(facts: Mapping[str, str]) -> Surroundings:
         name=facts["name"],
         owner=facts.get("owner", ""),
         is_being_deleted="being deleted" in facts,
+        part=facts.get("subresource", ""),
     )
 
 
@@ -72,6 +75,11 @@ def selected(selectors: Iterable[Selector]) -> Iterator[Surroundings]:
 def named(namespaces: Sequence[str], names: Sequence[str]) -> Iterator[Surroundings]:
     """List objects in some namespaces and under some names, and both at once."""
     yield from (_named(namespace, name) for name in (NAME, *names) for namespace in (NAMESPACE, *namespaces))
+
+
+def parted() -> Surroundings:
+    """Return what is sent to a subresource."""
+    return Surroundings("by its status", part="status")
 
 
 def owned(owners: Iterable[str]) -> Iterator[Surroundings]:

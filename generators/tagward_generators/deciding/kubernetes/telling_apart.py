@@ -17,6 +17,7 @@ from tagward_generators.deciding.kubernetes.surroundings import (
     names_in,
     namespaces_in,
     owned,
+    parted,
     selected,
 )
 from tagward_generators.deciding.kubernetes.workloads import Where, has_template, known_kind
@@ -53,6 +54,8 @@ def places(sides: Sides) -> Iterator[Place]:
     owners = _owners(sides)
     for model in (each for each in resources if not _is_no_model(each)):
         yield from _unusual(model, keys, owners)
+        if any("subResource" in text for bound in every for text in bound.validator.deciding):
+            yield place(model, parted())
 
 
 def _unusual(resource: Resource, keys: Sequence[str], owners: Sequence[str]) -> Iterator[Place]:
@@ -70,23 +73,30 @@ def _is_no_model(resource: Resource) -> bool:
 
 
 def _resources(bound: Iterable[Bound]) -> Iterator[Resource]:
-    """List what policies are about; `*` is every kind that runs something."""
+    """List what policies are about; a version counts where one is named and not any will do."""
     for each in bound:
-        for rule in (*each.constraints.resource_rules, *each.also.resource_rules):
-            yield from _named_by(rule)
+        for part in (each.constraints, each.also):
+            rules = [(rule, list(_named_by(rule))) for rule in part.resource_rules]
+            whatever = {pair for rule, pairs in rules if "*" in rule.api_versions for pair in pairs}
+            yield from (Resource(group, "v1", plural) for group, plural in whatever)
+            for rule, pairs in rules:
+                for version in set(rule.api_versions) - {"*"}:
+                    left = (pair for pair in pairs if pair not in whatever)
+                    yield from (Resource(group, version, plural) for group, plural in left)
 
 
-def _named_by(rule: ResourceRule) -> Iterator[Resource]:
-    """List the resources of a rule by group; those that are known in another group of it are there only."""
+def _named_by(rule: ResourceRule) -> Iterator[tuple[str, str]]:
+    """List the resources of a rule by group; those that are known in another group of it are there only.
+
+    `*` is every kind that runs something.
+    """
     pairs = [(group, plural) for group in rule.api_groups for plural in rule.resources]
     known = {plural for group, plural in pairs if known_kind(group, plural)}
-    versions = [each for each in rule.api_versions if each != "*"] or ["v1"]
     for each in pairs:
         if "*" in each:
-            found = [(kind.group, kind.plural) for kind in runs(*each)]
-        else:
-            found = [each] if known_kind(*each) or each[1] not in known else []
-        yield from (Resource(group, version, plural) for group, plural in found for version in versions)
+            yield from ((kind.group, kind.plural) for kind in runs(*each))
+        elif known_kind(*each) or each[1] not in known:
+            yield each
 
 
 def _selected(bound: Iterable[Bound]) -> Iterator[Surroundings]:

@@ -13,11 +13,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
+from msgspec import Struct
+
 from tagward_generators.deciding.cel.engine import Environment, Failure, Program, environment
 from tagward_generators.deciding.kubernetes.functions import extensions, functions
 
 _INPUT = ("object", "oldObject", "request", "namespaceObject", "params")
 _VARIABLE = re.compile(r"\bvariables\.(\w+)")
+
+
+class Objection(Struct, frozen=True):
+    """A validation by its number; `part` is one list of faults that it joins, `rest` all of them.
+
+    With `rest` it is what the validation refuses though no list has any fault.
+    """
+
+    number: int
+    part: str = ""
+    rest: tuple[str, ...] = ()
 
 
 class Validator:
@@ -44,10 +57,26 @@ class Validator:
         self._needed = [tuple(self._closure(each)) for each in self._validations]
         self._constants: dict[str, Any] = {}
 
-    @property
-    def validations(self) -> range:
-        """Number the validations."""
-        return range(len(self._validations))
+    @cached_property
+    def objections(self) -> tuple[Objection, ...]:
+        """List what can be wrong: validations, and the lists of faults that one of them joins."""
+        return tuple(each for number in range(len(self._validations)) for each in self._objections(number))
+
+    def _objections(self, number: int) -> Iterator[Objection]:
+        """Take a validation apart that only asks whether a text is empty, which is joined of many lists."""
+        parts: tuple[str, ...] = ()
+        for name in named(self._validations[number].expression):
+            if name in self._variables and self._variables[name].type.name() == "STRING":
+                parts = named(self._variables[name].expression)
+        lists = [each for each in parts if each in self._variables and self._is_list(each)]
+        if len(lists) < 2:
+            yield Objection(number)
+            return
+        yield from (Objection(number, name) for name in lists)
+        yield Objection(number, rest=tuple(lists))
+
+    def _is_list(self, name: str) -> bool:
+        return str(self._variables[name].type.name()).startswith("LIST")
 
     @property
     def conditions(self) -> list[str]:
@@ -62,18 +91,35 @@ class Validator:
         yield from (each.expression for name, each in self._variables.items() if name in needed)
         yield from (each.expression for each in self._validations)
 
-    def says(self, number: int) -> tuple[object, ...]:
-        """Return all that decides one validation."""
-        needed = tuple((name, self._variables[name].expression) for name in self._needed[number])
+    def says(self, objection: Objection) -> tuple[object, ...]:
+        """Return all that decides about an objection."""
+        needed = self._needed[objection.number]
+        variables = tuple((name, self._variables[name].expression) for name in needed)
         conditions = tuple(sorted(condition.expression for condition in self._conditions))
-        return self._validations[number].expression, needed, conditions, self._fails
+        said = self._validations[objection.number].expression
+        return said, objection, variables, conditions, self._fails
 
-    def texts(self, number: int) -> list[str]:
-        """Return the expressions that are about one validation, without those that most of them need."""
-        shared = Counter(name for needed in self._needed for name in needed)
-        own = [name for name in self._needed[number] if shared[name] * 2 <= len(self._validations)]
-        every = own or self._needed[number]
-        return [self._validations[number].expression, *(self._variables[name].expression for name in every)]
+    def texts(self, objection: Objection) -> list[str]:
+        """Return the expressions that are about an objection, without those that most of them need."""
+        needed = self._about[objection]
+        own = [name for name in needed if self._shared[name] * 2 <= len(self.objections)]
+        every = [self._variables[name].expression for name in own or needed]
+        return every if objection.part else [self._validations[objection.number].expression, *every]
+
+    @cached_property
+    def _about(self) -> Mapping[Objection, tuple[str, ...]]:
+        """Return the variables that each objection needs."""
+        return {
+            each: (*self._closure(self._variables[each.part]), each.part)
+            if each.part
+            else self._needed[each.number]
+            for each in self.objections
+        }
+
+    @cached_property
+    def _shared(self) -> Counter[str]:
+        """Count the objections that need a variable."""
+        return Counter(name for needed in self._about.values() for name in needed)
 
     def asked(self, bound: Mapping[str, Any]) -> Asked:
         """Ask about one request; `bound` holds the variables of the API server."""
@@ -126,14 +172,27 @@ class Asked:
         self._failed: set[str] = set()
         self._denied: dict[int, bool] = {}
 
-    def denies(self, number: int) -> bool:
-        """Say whether a validation refuses the request."""
+    def raises(self, objection: Objection) -> bool:
+        """Say whether a validation refuses the request, for this part of it if it has parts."""
         if self._left_out is not None:
-            return self._left_out
+            return self._left_out and not objection.part
+        if not self._denies(objection.number):
+            return False
+        if objection.part:
+            return self._has(objection.part)
+        return not any(map(self._has, objection.rest))
+
+    def _denies(self, number: int) -> bool:
         if number not in self._denied:
             found = self._value(self._validations[number])
             self._denied[number] = self._fails if isinstance(found, Failure) else found is not True
         return self._denied[number]
+
+    def _has(self, name: str) -> bool:
+        """Say whether a list of faults has any."""
+        if f"variables.{name}" not in self._bound and name not in self._failed:
+            self._evaluate(name)
+        return bool(self._bound.get(f"variables.{name}"))
 
     @cached_property
     def _left_out(self) -> bool | None:
