@@ -113,4 +113,4 @@ def decided_alike(ready: Server, every: tuple[Stage, ...], one: Asked) -> bool:
 
 def words(text: str) -> list[str]:
     """Sort the words of a message after the server's own: the order of labels is another each time."""
-    return sorted(re.split(r"[\s,;]+", re.sub(r"^.*' (?:denied request|with binding '[^']*'): ", "", text)))
+    return sorted(re.split(r"[\s,;:]+", re.sub(r"^.*' (?:denied request|with binding '[^']*'): ", "", text)))

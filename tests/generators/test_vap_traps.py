@@ -299,7 +299,8 @@ def test_lists_can_be_kept_in_parameters() -> None:
 
 def test_lost_parameters_keep_nobody_from_working() -> None:
     teams = Allowed(("nlp", "vision"), registry="teams")
-    every = manifests(policy(tag(constraint=teams), settings=KubernetesVap(parameters=True)))
+    made = policy(tag(constraint=teams), settings=KubernetesVap(parameters=True))
+    every = manifests(made)
     (binding,) = [each["spec"] for each in every if each["kind"].endswith("Binding")]
 
     assert binding["paramRef"] == {
@@ -307,6 +308,8 @@ def test_lost_parameters_keep_nobody_from_working() -> None:
         "namespace": "kube-system",
         "parameterNotFoundAction": "Allow",
     }
+    assert [note for note in compiled(made).notes if "#130887" in note]
+    assert not [note for note in compiled(policy()).notes if "#130887" in note]
 
 
 def test_a_registry_whose_values_are_all_retired_offers_none() -> None:

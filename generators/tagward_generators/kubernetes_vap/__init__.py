@@ -40,7 +40,7 @@ class KubernetesVap:
             self.name,
             (*documents, *parameters.artifacts()),
             tuple(admission.checks.rows()),
-            notes(settings, max((size(stage.spec) for stage in stages), default=0)),
+            notes(settings, max((size(stage.spec) for stage in stages), default=0)) + parameters.notes(),
             changes_on(policy, as_of, cloud=CLOUD, surface=SURFACE),
         )
 

@@ -18,6 +18,11 @@ from tagward_generators.violations import Violations
 
 KIND = "ConfigMap"
 
+STALE = (
+    "keep a binding with parameters at all times: an API server that had none looks at no ConfigMap any more "
+    "until it restarts (kubernetes/kubernetes#130887)"
+)
+
 
 class Parameters:
     """Lists of values by the tag that has them, empty unless asked for."""
@@ -45,6 +50,10 @@ class Parameters:
     def needed(self, spec: Mapping[str, Any]) -> bool:
         """Say whether a policy looks at the values."""
         return any(each["name"] in self._variables.values() for each in spec["variables"])
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what to mind."""
+        return (STALE,) if self.values else ()
 
     def kind(self) -> dict[str, Any]:
         """Say what the parameters are."""
