@@ -12,6 +12,7 @@ _DEFAULTS: Mapping[str, tuple[object, ...]] = {
     "matchPolicy": ("Equivalent",),
     "failurePolicy": ("Fail",),
     "scope": ("*",),
+    "legacySchema": (False,),
     "namespaceSelector": ({},),
     "objectSelector": ({},),
 }

@@ -34,7 +34,9 @@ READERS = {
     "aws-tag-policy": ("aws", "tag_policies"),
     "azure-policy": ("azure", "assigned_definitions"),
     "gcp-org-policy": ("gcp", "organization_policies"),
+    "gatekeeper": ("kubernetes", "gatekeeper_constraints"),
     "kubernetes-vap": ("kubernetes", "validating_admission_policies"),
+    "kyverno": ("kubernetes", "kyverno_policies"),
 }
 """By target: the module and the function that read what is deployed."""
 

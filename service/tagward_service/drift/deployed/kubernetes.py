@@ -1,100 +1,101 @@
-"""Admission policies of a Kubernetes cluster, by its official client: KUBECONFIG, or the account of a pod."""
+"""Admission policies of a cluster: ValidatingAdmissionPolicies, and those of Kyverno and Gatekeeper."""
 
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from http import HTTPStatus
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from kubernetes import client, config
-from kubernetes.client.exceptions import OpenApiException
-from kubernetes.config.config_exception import ConfigException
-from urllib3.exceptions import HTTPError
-
-from tagward.errors import UsageError
 from tagward_generators.deciding.families import objects
 from tagward_service.drift.deployed import Wanted
+from tagward_service.drift.deployed.cluster import FAILURES, Api, Cluster, Document, said
 from tagward_service.drift.sides import Found, NotRead
 
 _REGISTRATION = ("admissionregistration.k8s.io", "v1")
-_POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
-_PLURALS = {_POLICY: "validatingadmissionpolicies", _BINDING: "validatingadmissionpolicybindings"}
+POLICY = Api(*_REGISTRATION, "ValidatingAdmissionPolicy", "validatingadmissionpolicies")
+BINDING = Api(*_REGISTRATION, "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
+KYVERNO = Api("policies.kyverno.io", "v1", "ValidatingPolicy", "validatingpolicies")
+EXCEPTION = Api("policies.kyverno.io", "v1", "PolicyException", "policyexceptions")
+TEMPLATE = Api("templates.gatekeeper.sh", "v1", "ConstraintTemplate", "constrainttemplates")
+CONSTRAINTS = ("constraints.gatekeeper.sh", "v1beta1")
+
 _CONFIG_MAP = "ConfigMap/"
 _MANAGED_BY, _PART_OF = "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of"
 
-_PAGE, _SECONDS = 500, 20
-
-Document = dict[str, Any]
+Read = Callable[[Cluster, Wanted], Iterable[Document]]
 
 
 def validating_admission_policies(wanted: Wanted) -> Found:
     """Read the policies of a tagward policy, whatever binds them, and the parameters that they take."""
+    return _found("kubernetes-vap", wanted, _validating_admission_policies, _unbound)
+
+
+def kyverno_policies(wanted: Wanted) -> Found:
+    """Read the ValidatingPolicies of a tagward policy, and whatever makes exceptions from them."""
+    return _found("kyverno", wanted, _kyverno_policies)
+
+
+def gatekeeper_constraints(wanted: Wanted) -> Found:
+    """Read the template of a tagward policy, and all constraints of its kind."""
+    return _found("gatekeeper", wanted, _gatekeeper_constraints)
+
+
+def _found(
+    target: str,
+    wanted: Wanted,
+    read: Read,
+    detached: Callable[[Iterable[Document]], frozenset[str]] = lambda documents: frozenset(),  # noqa: ARG005
+) -> Found:
     place = f"Kubernetes, context {wanted.scope}" if wanted.scope else "Kubernetes"
-    api = _connected(wanted.scope)
+    cluster = Cluster(wanted.scope)
     try:
-        policies = [each for each in _listed(api, _POLICY) if _is_ours(each, wanted)]
-        names = {each["metadata"]["name"] for each in policies}
-        bindings = [
-            each
-            for each in _listed(api, _BINDING)
-            if each["spec"].get("policyName") in names or _is_ours(each, wanted)
-        ]
-        parameters = list(_parameters(api, wanted, bindings))
-    except (OpenApiException, HTTPError) as error:
-        return Found(place, {}, (NotRead(place, _said(error)),))
-    found = _objects("kubernetes-vap", (*policies, *bindings, *parameters))
-    bound = {each["spec"].get("policyName") for each in bindings}
-    return Found(place, found, detached=frozenset(f"{_POLICY}/{name}" for name in names - bound))
+        documents = list(read(cluster, wanted))
+    except FAILURES as error:
+        return Found(place, {}, (NotRead(place, said(error)),))
+    return Found(place, _objects(target, documents), detached=detached(documents))
 
 
-def _connected(context: str | None) -> client.ApiClient:
-    configuration = client.Configuration()
-    load: Any = config  # has no types
-    try:
-        load.load_kube_config(os.environ.get("KUBECONFIG"), context, configuration)
-    except (ConfigException, OSError) as error:
-        try:
-            load.load_incluster_config(client_configuration=configuration)
-        except ConfigException:
-            hint = "set KUBECONFIG, or name one of its contexts: `--scope kubernetes=CONTEXT`"
-            raise UsageError(f"no cluster to look in: {error}; {hint}") from None
-    configuration.retries = 1
-    return client.ApiClient(configuration)
+def _validating_admission_policies(cluster: Cluster, wanted: Wanted) -> Iterator[Document]:
+    policies = [each for each in cluster.listed(POLICY) if _is_ours(each, wanted)]
+    names = {each["metadata"]["name"] for each in policies}
+    bindings = [
+        each
+        for each in cluster.listed(BINDING)
+        if each["spec"].get("policyName") in names or _is_ours(each, wanted)
+    ]
+    yield from (*policies, *bindings, *_parameters(cluster, wanted, bindings))
 
 
-def _listed(api: client.ApiClient, kind: str) -> Iterator[Document]:
-    """List all objects of a kind, page by page; what they are is said of the list and not of each."""
-    asking: Any = client.CustomObjectsApi(api)
-    more = ""
-    while True:
-        page = asking.list_cluster_custom_object(
-            *_REGISTRATION, _PLURALS[kind], limit=_PAGE, _continue=more, _request_timeout=_SECONDS
-        )
-        yield from (each | {"apiVersion": "/".join(_REGISTRATION), "kind": kind} for each in page["items"])
-        more = page["metadata"].get("continue") or ""
-        if not more:
-            return
-
-
-def _parameters(api: client.ApiClient, wanted: Wanted, bindings: Iterable[Document]) -> Iterator[Document]:
+def _parameters(cluster: Cluster, wanted: Wanted, bindings: Iterable[Document]) -> Iterator[Document]:
     """Read the ConfigMaps that are compiled, and those that bindings name."""
     compiled = [name.removeprefix(_CONFIG_MAP) for name in wanted.compiled if name.startswith(_CONFIG_MAP)]
     references = (each["spec"].get("paramRef") or {} for each in bindings)
     named = [f"{each['namespace']}/{each['name']}" for each in references if {"namespace", "name"} <= {*each}]
     for reference in dict.fromkeys((*compiled, *named)):
-        yield from _config_map(api, *reference.split("/", 1))
+        yield from cluster.config_map(*reference.split("/", 1))
 
 
-def _config_map(api: client.ApiClient, namespace: str, name: str) -> Iterator[Document]:
-    """Read a ConfigMap; one that is not there is none."""
-    writer: Any = api
-    try:
-        read = client.CoreV1Api(api).read_namespaced_config_map(name, namespace, _request_timeout=_SECONDS)
-    except client.ApiException as error:
-        if error.status != HTTPStatus.NOT_FOUND:
-            raise
-        return
-    yield {**writer.sanitize_for_serialization(read), "kind": "ConfigMap", "apiVersion": "v1"}
+def _unbound(documents: Iterable[Document]) -> frozenset[str]:
+    """Name the policies that nothing binds."""
+    every = list(documents)
+    policies = {each["metadata"]["name"] for each in every if each["kind"] == POLICY.kind}
+    bound = {each["spec"].get("policyName") for each in every if each["kind"] == BINDING.kind}
+    return frozenset(f"{POLICY.kind}/{name}" for name in policies - bound)
+
+
+def _kyverno_policies(cluster: Cluster, wanted: Wanted) -> Iterator[Document]:
+    policies = [each for each in cluster.listed_if_known(KYVERNO) if _is_ours(each, wanted)]
+    names = {each["metadata"]["name"] for each in policies}
+    yield from policies
+    for each in cluster.listed_if_known(EXCEPTION):
+        if any(reference.get("name") in names for reference in each["spec"].get("policyRefs") or ()):
+            yield each
+
+
+def _gatekeeper_constraints(cluster: Cluster, wanted: Wanted) -> Iterator[Document]:
+    for template in cluster.listed_if_known(TEMPLATE):
+        if _is_ours(template, wanted):
+            yield template
+            kind = template["spec"]["crd"]["spec"]["names"]["kind"]
+            yield from cluster.listed_if_known(Api(*CONSTRAINTS, kind, kind.lower()))
 
 
 def _is_ours(document: Mapping[str, Any], wanted: Wanted) -> bool:
@@ -111,12 +112,3 @@ def _objects(target: str, documents: Iterable[Document]) -> dict[str, str]:
         for each in documents
         for name, text in objects(target, each["metadata"]["name"], json.dumps(each)).items()
     }
-
-
-def _said(error: Exception) -> str:
-    """Say in a line what the API server said, or that it could not be reached."""
-    body = getattr(error, "body", None)
-    try:
-        return str(json.loads(body)["message"]) if body else " ".join(str(error).split())
-    except (ValueError, LookupError, TypeError):
-        return " ".join(str(error).split())
