@@ -21,7 +21,7 @@ TALLY = tally("kyverno", kyverno_engine)
 pytestmark = TALLY.marks
 
 FIRST = 50_000
-POLICIES = 270
+POLICIES = 90
 OBJECTS = 12
 BATCH = 20
 
