@@ -21,7 +21,7 @@ TALLY = tally("kyverno", kyverno_engine)
 pytestmark = TALLY.marks
 
 FIRST = 50_000
-POLICIES = 90
+POLICIES = 100
 OBJECTS = 12
 BATCH = 20
 
