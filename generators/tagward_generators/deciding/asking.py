@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from msgspec import Struct
 
-from tagward_generators.deciding.rulings import Place, Rule, Tags, Verdict
+from tagward_generators.deciding.rulings import Expecting, Place, Rule, Tags, Verdict
 from tagward_generators.deciding.tagging import frozen
 
 Verdicts = tuple[Verdict, Verdict]
@@ -21,6 +21,12 @@ class Side:
         self.rules = sorted(rules, key=lambda rule: -rule.verdict)
         self._objecting: dict[tuple[tuple[str, str], ...], tuple[Rule, ...]] = {}
         self._verdicts: dict[tuple[tuple[str, str], ...], Verdict] = {}
+
+    def expect(self, every: Sequence[Tags]) -> None:
+        """Tell rules what will be asked, where that helps them; those of a guardrail know of each other."""
+        for rule in self.rules[:1]:
+            if isinstance(rule, Expecting):
+                rule.expect(every)
 
     def objecting(self, tags: Tags) -> tuple[Rule, ...]:
         """List the rules that object to tags."""
@@ -63,6 +69,11 @@ class Case(Struct, frozen=True, dict=True):
     def verdicts(self, tags: Tags) -> Verdicts:
         """Ask both."""
         return self.was.verdict(tags), self.now.verdict(tags)
+
+    def expect(self, every: Sequence[Tags]) -> None:
+        """Tell both what will be asked."""
+        self.was.expect(every)
+        self.now.expect(every)
 
     def differs(self, tags: Tags) -> bool:
         """Say whether both judge tags differently; what both hold is asked only where that matters."""

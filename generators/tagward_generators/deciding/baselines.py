@@ -51,7 +51,10 @@ def _better(
     """
     least: tuple[int, dict[str, str]] | None = None
     matters = False
-    for trial in _changes(tags, objecting, choices):
+    trials = list(_changes(tags, objecting, choices))
+    for side in sides:
+        side.expect(trials)
+    for trial in trials:
         found = _objecting(trial, sides)
         matters = matters or found != objecting
         if frozen(trial) in seen:

@@ -115,7 +115,9 @@ def _solved(case: Case, choices: Choices, *, spells: bool) -> Solved:
     starts = references(case, choices) if case.tagged else ()
     found: dict[Finding, Difference] = {}
     asked = 0
-    for tags in probes(case, choices, starts, spells=spells):
+    every = list(probes(case, choices, starts, spells=spells))
+    case.expect(every)
+    for tags in every:
         asked += 1
         if len(found) >= MOST or not case.differs(tags):
             continue

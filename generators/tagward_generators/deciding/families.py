@@ -1,6 +1,7 @@
 """Every target whose guardrails can be evaluated, and what its artifacts are made of."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ FAMILIES = {
     "gcp-org-policy": ("gcp", "GcpOrgPolicy"),
     "kubernetes-vap": ("kubernetes.vap", "KubernetesVap"),
     "kyverno": ("kubernetes.kyverno", "Kyverno"),
+    "rego": ("rego.family", "Rego"),
 }
 """By target: the module and the class that are imported when somebody asks for them."""
 
@@ -24,6 +26,10 @@ ENGINES: Mapping[str, tuple[str, str]] = dict.fromkeys(
     ("gatekeeper", "gcp-org-policy", "kubernetes-vap", "kyverno"), ("cel_expr_python", "cel")
 )
 """By target: the module of the engine that it needs, and the extra that holds it."""
+
+
+PROGRAMS: Mapping[str, str] = {"rego": "opa"}
+"""By target: the program that it needs."""
 
 
 def family(target: str) -> Family | None:
@@ -36,7 +42,9 @@ def family(target: str) -> Family | None:
 
 
 def missing_engine(target: str) -> str:
-    """Say which extra holds the engine that a target needs; "" when it is there, or none is needed."""
+    """Say which extra or program a target needs to be evaluated; "" when it is there, or none is needed."""
+    if target in PROGRAMS and shutil.which(PROGRAMS[target]) is None:
+        return f"the program `{PROGRAMS[target]}` is not on the PATH"
     module, extra = ENGINES.get(target, ("", ""))
     if not module or find_spec(module) is not None:
         return ""

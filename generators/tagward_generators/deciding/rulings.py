@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -64,6 +64,15 @@ class Rule(Protocol):
 
     def objects(self, tags: Tags) -> bool:
         """Say whether it objects to a request with these tags."""
+        ...
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A rule that answers many questions at once cheaper than one by one."""
+
+    def expect(self, every: Iterable[Tags]) -> None:
+        """Hear what will be asked."""
         ...
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tagward.diagnostics import quoted
 from tagward.policy import Allowed, Matches, Policy
-from tagward_generators.deciding.comparing import Comparison, Hints, compare
+from tagward_generators.deciding.comparing import Comparison, Hints, When, compare
 from tagward_generators.deciding.families import family, missing_engine, parsed
 from tagward_generators.deciding.rulings import Family, Undecided
 from tagward_generators.deciding.sentences import tellings
@@ -13,7 +13,7 @@ from tagward_service.drift.report import ObjectState, TargetDrift, Unjudged
 from tagward_service.drift.sides import Objects
 
 _NAMED = 3
-"""So many places are named at which nothing is accepted."""
+"""So many places and artifacts are named."""
 
 
 def compare_target(target: str, was: Objects, now: Objects, hints: Hints) -> TargetDrift:
@@ -72,7 +72,12 @@ def _states(was: Objects, now: Objects) -> Iterator[ObjectState]:
 
 
 def _unjudged(was: Objects, now: Objects, why: str) -> Iterator[Unjudged]:
-    """Say of what is different that nobody judged it; what is missing or extra is told as such."""
+    """Say of what is different, or on one side only, that nobody judged it."""
     for name in sorted({*was} & {*now}):
         if parsed(was[name]) != parsed(now[name]):
-            yield Unjudged("both", Undecided(f"{quoted(name)}", why, now[name]))
+            yield Unjudged("both", Undecided(quoted(name), why, now[name]))
+    sides: tuple[tuple[When, Objects, Objects], ...] = (("was", was, now), ("now", now, was))
+    for side, these, others in sides:
+        only = sorted({*these} - {*others})
+        if only:
+            yield Unjudged(side, Undecided(listed(list(map(quoted, only)), most=_NAMED), why, ""))

@@ -74,8 +74,9 @@ def test_other_text_that_decides_alike_is_no_drift_unless_strict(run: Run, compi
 
 
 @pytest.fixture
-def modules(run: Run, compiled: Path) -> Path:
-    """A target that nothing here evaluates, as it was compiled before."""
+def modules(run: Run, compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A target that nothing here evaluates, as it was compiled before: the program for it is not there."""
+    monkeypatch.setenv("PATH", "")
     assert run("compile", "-t", "rego", "-o", "modules", *DAY).code == 0
     return compiled / "modules" / "rego"
 
@@ -87,6 +88,19 @@ def test_what_nothing_evaluates_and_did_not_change_has_not_drifted(run: Run, mod
     assert "artifacts are the same" in ran.out
 
 
+def test_what_nothing_evaluates_and_is_on_one_side_only_is_not_said_to_decide_alike(
+    run: Run, modules: Path
+) -> None:
+    (modules.parent.parent / "tagward.yaml").write_text(POLICY.format(values="a").replace("acme", "other"))
+
+    ran = run("diff", "-t", "rego", "--against", "modules", *DAY)
+
+    assert ran.code == 1
+    assert "alike" not in ran.out
+    assert "`acme`, `acme-main` and `acme-plan` (before) cannot be evaluated: the program `opa`" in ran.out
+    assert ran.out.endswith("drift: 3 missing, 3 extra, 2 not evaluated\n")
+
+
 @pytest.mark.parametrize("comment", ["\n# by hand\n", " "])
 def test_what_nothing_evaluates_is_compared_letter_by_letter(run: Run, modules: Path, comment: str) -> None:
     file = modules / "acme-main.rego"
@@ -95,9 +109,7 @@ def test_what_nothing_evaluates_is_compared_letter_by_letter(run: Run, modules: 
     ran = run("diff", "-t", "rego", "--against", "modules", *DAY)
 
     assert ran.code == 1
-    assert (
-        "`acme-main` (on both sides, and changed) cannot be evaluated: nothing here evaluates it" in ran.out
-    )
+    assert "`acme-main` (on both sides, and changed) cannot be evaluated: the program `opa`" in ran.out
     assert ran.out.endswith("drift: 1 not evaluated\n")
 
 

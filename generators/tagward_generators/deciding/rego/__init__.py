@@ -1,0 +1,1 @@
+"""What Rego modules decide about the tags of plans, by the program `opa`."""
