@@ -161,8 +161,12 @@ def _accepted_by_stricter(case: Case, starts: Iterable[Tags], verdicts: Verdicts
 
 
 def _explains(finding: Finding, tags: Tags, verdicts: Verdicts) -> bool:
+    """Say whether a finding tells of tags too; something else may make the milder side less mild there."""
+    (was, now), (before, after) = finding.verdicts, verdicts
+    same_way = (now > was) is (after > before)
+    as_strict = max(was, now) == max(before, after) and min(was, now) <= min(before, after)
     told = (*finding.deviation, *finding.context)
-    return finding.verdicts == verdicts and all(each.holds(tags) for each in told)
+    return same_way and as_strict and all(each.holds(tags) for each in told)
 
 
 def _difference(case: Case, finding: Finding) -> Difference:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from tagward.patterns import charsets
 from tagward_generators.deciding.cel.engine import Environment, Program, cel, environment
 from tagward_generators.deciding.cel.literals import vocabulary
+from tagward_generators.deciding.cel.splitting import conjuncts, disjuncts
 from tagward_generators.deciding.rulings import Guardrail, Place, RefusedError, Rule, Tags, Undecided, Verdict
 from tagward_generators.deciding.words import stem, with_article
 from tagward_generators.deciding.yaml_documents import documents
@@ -32,7 +33,7 @@ _TAG = re.compile(r"hasDirectTagKey\(\s*[\"']([^\"']+)[\"']")
 
 
 class Constraint(Struct, frozen=True):
-    """One custom constraint; `fields` are where it looks for labels."""
+    """One custom constraint; `fields` are where it looks for labels, `parts` any of which can break it."""
 
     id: str
     types: tuple[str, ...]
@@ -40,21 +41,22 @@ class Constraint(Struct, frozen=True):
     condition: str
     denies: bool
     fields: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 class ConstraintRule:
-    """What an enforced constraint says of the labels of one type."""
+    """What one part of the condition of an enforced constraint says of the labels of one type."""
 
-    def __init__(self, constraint: Constraint, verdict: Verdict) -> None:
+    def __init__(self, constraint: Constraint, part: str, verdict: Verdict) -> None:
         self.by = constraint.id
         self.verdict = verdict
-        self.meaning: Hashable = (constraint.condition, constraint.denies)
-        self.vocabulary: Mapping[str, Sequence[str]] = _vocabulary(constraint.condition)
-        self._program: Program = _environment().compile(constraint.condition)
+        self.meaning: Hashable = (part, constraint.denies)
+        self.vocabulary: Mapping[str, Sequence[str]] = _vocabulary(part)
+        self._program: Program = _environment().compile(part)
         self._constraint = constraint
 
     def objects(self, tags: Tags) -> bool:
-        """Say whether the constraint is broken."""
+        """Say whether this part breaks the constraint."""
         resource: dict[str, Any] = {"directTags": list(tags)}
         for field in self._constraint.fields if tags else ():
             _put(resource, field, dict(tags))
@@ -79,11 +81,12 @@ class GcpGuardrail:
         """Return the constraints that are enforced on a type."""
         project = place.fact("project") or ""
         return [
-            self._rule(each, self.verdict(each.id, project))
+            self._rule(each, part, self.verdict(each.id, project))
             for each in self.constraints.values()
             if place.fact("type") in each.types
             and place.fact("method") in each.methods
             and self.verdict(each.id, project)
+            for part in each.parts
         ]
 
     def verdict(self, constraint: str, project: str) -> Verdict:
@@ -181,14 +184,27 @@ def _constraint(document: Mapping[str, Any]) -> Constraint:
     if strange:
         raise RefusedError(f"it looks at `resource.{strange[0]}`")
     _environment().compile(condition)
+    denies = {"DENY": True, "ALLOW": False}[document["actionType"]]
     return Constraint(
         str(document["name"]).rpartition("/")[2],
         tuple(document["resourceTypes"]),
         tuple(document["methodTypes"]),
         condition,
-        {"DENY": True, "ALLOW": False}[document["actionType"]],
+        denies,
         labels,
+        _parts(condition, denies=denies),
     )
+
+
+def _parts(condition: str, *, denies: bool) -> tuple[str, ...]:
+    """Take a condition apart, unless a part is refused by itself."""
+    parts = disjuncts(condition) if denies else conjuncts(condition)
+    try:
+        for part in parts:
+            _environment().compile(part)
+    except RefusedError:
+        return (condition,)
+    return parts
 
 
 def _label_field(field: str) -> str | None:

@@ -120,6 +120,18 @@ def test_a_pattern_is_met_by_examples_of_it() -> None:
     ]
 
 
+def test_a_condition_that_asks_for_many_labels_is_met_label_by_label() -> None:
+    def asked(values: str) -> dict[str, str]:
+        keys = '["team", "project", "stage", "owner"]'
+        pattern = '!(k in resource.labels) || !resource.labels[k].matches("^[a-z]{3}[0-9]{2}$")'
+        valued = f'!("env" in resource.labels && resource.labels["env"] in [{values}])'
+        return constraint(f"!has(resource.labels) || {keys}.exists(k, {pattern}) || {valued}")
+
+    assert told(asked('"dev"'), asked('"dev", "qa"')) == [
+        "looser: creating a Compute Instance with `env` = `qa` is allowed now (was denied)"
+    ]
+
+
 def test_a_label_that_the_platform_refuses_is_not_asked_about() -> None:
     assert told(constraint('resource.labels.exists(k, k == "Team")'), constraint("false")) == []
 

@@ -52,6 +52,19 @@ def test_a_value_more_is_looser() -> None:
     ]
 
 
+def test_what_only_adds_up_is_not_told_again() -> None:
+    team = {
+        "team": {"tag_key": {"@@assign": "team"}, "report_required_tag_for": {"@@assign": ["ec2:instance"]}}
+    }
+
+    def with_team(policy: Mapping[str, str]) -> dict[str, str]:
+        return {name: json.dumps({"tags": json.loads(text)["tags"] | team}) for name, text in policy.items()}
+
+    more = tag_policy(tag_value=["dev", "prod", "qa"], enforced_for=["ec2:instance"])
+
+    assert told(with_team(ENFORCED), with_team(more)) == told(ENFORCED, more)
+
+
 def test_enforcement_on_a_type_is_stricter() -> None:
     more = tag_policy(tag_value=["dev", "prod"], enforced_for=["ec2:instance", "ec2:volume"])
 

@@ -63,6 +63,15 @@ def test_a_label_more() -> None:
     ]
 
 
+def test_a_validation_that_joins_labels_is_met_label_by_label() -> None:
+    pattern = 'object.metadata.labels[k].matches("^[a-z]{3}[0-9]{2}$")'
+    keys = '["team", "project", "stage", "owner"]'
+    was = policy(f"has(object.metadata.labels) && {keys}.all(k, k in object.metadata.labels && {pattern})")
+    now = policy(f"has(object.metadata.labels) && {keys}.all(k, k in object.metadata.labels)")
+
+    assert any("looser: creating a Pod with `owner` = " in each for each in told(was, now))
+
+
 def test_a_policy_that_nothing_binds_decides_nothing() -> None:
     unbound = objects(manifest(POLICY, {"matchConstraints": {"resourceRules": [PODS]}, "validations": []}))
 

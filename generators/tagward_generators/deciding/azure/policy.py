@@ -10,7 +10,7 @@ from typing import Literal
 from tagward.patterns import charsets
 from tagward_generators.deciding.azure.assigned import Applied, applied
 from tagward_generators.deciding.azure.bodies import name_of, plain
-from tagward_generators.deciding.azure.conditions import Condition, Constant, at, holds
+from tagward_generators.deciding.azure.conditions import Condition, Constant, Joined, at, holds
 from tagward_generators.deciding.azure.exemptions import is_within
 from tagward_generators.deciding.azure.requests import GROUP, SUBSCRIPTION, scene, scope
 from tagward_generators.deciding.azure.scene import Failed
@@ -118,12 +118,13 @@ def _is_about(each: Applied, place: Place) -> bool:
 
 
 def _rules(each: Applied, place: Place) -> Iterable[Rule]:
-    """Return what is left of a definition at a place, and that it may fail."""
+    """Return what is left of a definition at a place, part by part, and that each may fail."""
     try:
         left = at(each.condition, scene(place, {}))
     except Failed:
         left = each.condition
-    if left != Constant(False):
-        asked = Asked(left, place)
-        yield DefinitionRule(each.name, asked, each.verdict, True)
-        yield DefinitionRule(each.name, asked, each.failing, None)
+    for part in left.conditions if isinstance(left, Joined) and not left.all else (left,):
+        if part != Constant(False):
+            asked = Asked(part, place)
+            yield DefinitionRule(each.name, asked, each.verdict, True)
+            yield DefinitionRule(each.name, asked, each.failing, None)

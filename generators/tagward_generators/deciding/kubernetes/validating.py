@@ -16,7 +16,9 @@ from typing import Any
 from msgspec import Struct
 
 from tagward_generators.deciding.cel.engine import Environment, Failure, Program, environment
+from tagward_generators.deciding.cel.splitting import conjuncts
 from tagward_generators.deciding.kubernetes.functions import extensions, functions
+from tagward_generators.deciding.rulings import RefusedError
 
 _INPUT = ("object", "oldObject", "request", "namespaceObject", "params")
 _VARIABLE = re.compile(r"\bvariables\.(\w+)")
@@ -53,7 +55,7 @@ class Validator:
         for name, expression in variables.items():
             self._variables[name] = self._typed().compile(expression)
         composed = self._typed()
-        self._validations = [composed.compile(each) for each in validations]
+        self._validations = [part for each in validations for part in _parts(composed, each)]
         self._needed = [tuple(self._closure(each)) for each in self._validations]
         self._constants: dict[str, Any] = {}
 
@@ -218,6 +220,15 @@ class Asked:
             return
         self._bound[f"variables.{name}"] = found
         self._keep(name, found)
+
+
+def _parts(environment: Environment, expression: str) -> list[Program]:
+    """Take a validation apart; each part refuses what the whole would refuse."""
+    whole = environment.compile(expression)
+    try:
+        return [environment.compile(part) for part in conjuncts(expression)]
+    except RefusedError:
+        return [whole]
 
 
 @cache
