@@ -235,6 +235,16 @@ def test_an_update_that_leaves_the_labels() -> None:
     ]
 
 
+def test_an_update_of_a_kind_that_nobody_knows() -> None:
+    both = rules(apiGroups=["example.com"], resources=["things"], operations=["CREATE", "UPDATE"])
+    fair = f"oldObject != null && object.metadata.?labels == oldObject.metadata.?labels || {TEAM}"
+
+    assert told(policy(TEAM, matchConstraints=both), policy(fair, matchConstraints=both)) == [
+        "looser: updating a Thing by a change that leaves its labels without `team`"
+        " is allowed now (was denied)"
+    ]
+
+
 def test_what_a_controller_made_is_told_apart() -> None:
     spared = [
         {"name": "owned", "expression": "!object.metadata.?ownerReferences.orValue([]).exists(o, true)"}

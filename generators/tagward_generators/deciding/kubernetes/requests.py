@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
-from msgspec import Struct
-
-from tagward.catalog import KubernetesKind, kubernetes_kinds
 from tagward_generators.deciding.kubernetes.constraints import NAMESPACE_NAME
+from tagward_generators.deciding.kubernetes.resources import Resource
 from tagward_generators.deciding.kubernetes.surroundings import Surroundings, read
-from tagward_generators.deciding.kubernetes.workloads import Where, known_kind, request, workload
+from tagward_generators.deciding.kubernetes.workloads import Where, request, workload
 from tagward_generators.deciding.rulings import Place, Tags
 from tagward_generators.deciding.words import with_article
 
@@ -21,24 +19,6 @@ BEFORE = "zz-before"
 """The value that every label had before it was changed."""
 
 USUAL = Surroundings()
-
-
-class Resource(Struct, frozen=True, order=True):
-    """A resource of the API."""
-
-    group: str
-    version: str
-    plural: str
-
-    @property
-    def kind(self) -> KubernetesKind | None:
-        """Return what is known of it."""
-        return known_kind(self.group, self.plural)
-
-    @property
-    def name(self) -> str:
-        """Name its kind; of one that nobody knows, as it is probably called."""
-        return self.kind.kind if self.kind else self.plural.removesuffix("s").capitalize()
 
 
 def place(
@@ -130,12 +110,3 @@ def _namespace(around: Surroundings, inherited: Tags) -> dict[str, Any]:
         "kind": "Namespace",
         "metadata": {"name": around.namespace, "labels": labels},
     }
-
-
-def runs(group: str, plural: str) -> list[KubernetesKind]:
-    """List the kinds that run something in a group, `*` for any."""
-    return [
-        kind
-        for kind in kubernetes_kinds()
-        if kind.runs and group in ("*", kind.group) and plural in ("*", kind.plural)
-    ]

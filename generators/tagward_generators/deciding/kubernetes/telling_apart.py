@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
-from typing import Generic, TypeVar
 
 from tagward.catalog import kubernetes_kinds
-from tagward_generators.deciding.kubernetes.constraints import ResourceRule
 from tagward_generators.deciding.kubernetes.policies import Bound
-from tagward_generators.deciding.kubernetes.requests import USUAL, Resource, at, place, runs
+from tagward_generators.deciding.kubernetes.requests import USUAL, at, place
+from tagward_generators.deciding.kubernetes.resources import Resource, resources_of
 from tagward_generators.deciding.kubernetes.surroundings import (
     Surroundings,
     named,
@@ -20,20 +19,16 @@ from tagward_generators.deciding.kubernetes.surroundings import (
     parted,
     selected,
 )
-from tagward_generators.deciding.kubernetes.workloads import Where, has_template, known_kind
+from tagward_generators.deciding.kubernetes.workloads import Where, has_template
+from tagward_generators.deciding.representing import Few
 from tagward_generators.deciding.rulings import Place
 
 MODELS = (("", "pods"), ("apps", "deployments"))
-"""Of these, unusual requests are made; other kinds are not known to be told apart by what is unusual."""
+"""Of these, or else of the first kind there is, unusual requests are made too."""
 
 ONE_PLACE: tuple[Where, ...] = ("on its pods", "on itself", "on its namespace")
 
-REPRESENTATIVES = 2
-"""Of kinds and names that one expression lists, so many stand for all that both sides list."""
-
 _OWNER = re.compile(r"[\"']([a-z0-9.-]+/[A-Z]\w+)[\"']")
-
-T = TypeVar("T")
 
 Sides = tuple[Sequence[Bound], Sequence[Bound]]
 
@@ -41,7 +36,7 @@ Sides = tuple[Sequence[Bound], Sequence[Bound]]
 def places(sides: Sides) -> Iterator[Place]:
     """List requests: of each kind as usual, where selectors look, then what expressions look at."""
     every = [bound for side in sides for bound in side]
-    resources = sorted(set(_resources(every)), key=lambda each: (_is_no_model(each), each))
+    resources = sorted(set(resources_of(every)), key=lambda each: (_is_no_model(each), each))
     yield from (place(each) for each in resources)
     yield from (
         place(each, around)
@@ -52,7 +47,7 @@ def places(sides: Sides) -> Iterator[Place]:
     yield from (place(each, around) for each, around in dict.fromkeys(_expressed(sides, resources)))
     keys = sorted({key for bound in every for key in bound.keys})
     owners = _owners(sides)
-    for model in (each for each in resources if not _is_no_model(each)):
+    for model in _models(resources):
         yield from _unusual(model, keys, owners)
         if any("subResource" in text for bound in every for text in bound.validator.deciding):
             yield place(model, parted())
@@ -68,35 +63,13 @@ def _unusual(resource: Resource, keys: Sequence[str], owners: Sequence[str]) -> 
     yield from (place(resource, around) for around in owned(owners))
 
 
+def _models(resources: Sequence[Resource]) -> Sequence[Resource]:
+    """Choose the resources of which unusual requests are made."""
+    return [each for each in resources if not _is_no_model(each)] or resources[:1]
+
+
 def _is_no_model(resource: Resource) -> bool:
     return (resource.group, resource.plural) not in MODELS
-
-
-def _resources(bound: Iterable[Bound]) -> Iterator[Resource]:
-    """List what policies are about; a version counts where one is named and not any will do."""
-    for each in bound:
-        for part in (each.constraints, each.also):
-            rules = [(rule, list(_named_by(rule))) for rule in part.resource_rules]
-            whatever = {pair for rule, pairs in rules if "*" in rule.api_versions for pair in pairs}
-            yield from (Resource(group, "v1", plural) for group, plural in whatever)
-            for rule, pairs in rules:
-                for version in set(rule.api_versions) - {"*"}:
-                    left = (pair for pair in pairs if pair not in whatever)
-                    yield from (Resource(group, version, plural) for group, plural in left)
-
-
-def _named_by(rule: ResourceRule) -> Iterator[tuple[str, str]]:
-    """List the resources of a rule by group; those that are known in another group of it are there only.
-
-    `*` is every kind that runs something.
-    """
-    pairs = [(group, plural) for group in rule.api_groups for plural in rule.resources]
-    known = {plural for group, plural in pairs if known_kind(group, plural)}
-    for each in pairs:
-        if "*" in each:
-            yield from ((kind.group, kind.plural) for kind in runs(*each))
-        elif known_kind(*each) or each[1] not in known:
-            yield each
 
 
 def _selected(bound: Iterable[Bound]) -> Iterator[Surroundings]:
@@ -117,27 +90,13 @@ def _expressed(sides: Sides, resources: Sequence[Resource]) -> Iterator[tuple[Re
         [texts for said, texts in was.items() if said not in now],
         [texts for said, texts in now.items() if said not in was],
     )
-    kinds, namespaces, names = (_Few(find, own) for find in (_kinds_in, namespaces_in, names_in))
+    kinds = Few(_kinds_in, *own)
+    namespaces, names = Few(namespaces_in, *own), Few(names_in, *own)
     for texts in chain(*own):
         around = list(named(namespaces.of(texts), names.of(texts)))[1:]
-        wanted = kinds.of(texts) or MODELS
-        yield from product((each for each in resources if (each.group, each.plural) in wanted), around)
-
-
-class _Few(Generic[T]):
-    """What expressions name: of what both sides name a few, and all that only one side does."""
-
-    def __init__(self, find: Callable[[Iterable[str]], list[T]], own: tuple[list[list[str]], ...]) -> None:
-        self._find = find
-        was, now = ({each for texts in side for each in find(texts)} for side in own)
-        self._differing = was ^ now
-
-    def of(self, texts: Iterable[str]) -> list[T]:
-        """Choose from what some expressions name."""
-        found = self._find(texts)
-        return list(
-            dict.fromkeys((*found[:REPRESENTATIVES], *(each for each in found if each in self._differing)))
-        )
+        wanted = kinds.of(texts)
+        found = [each for each in resources if (each.group, each.plural) in wanted]
+        yield from product(found or _models(resources), around)
 
 
 def _kinds_in(expressions: Iterable[str]) -> list[tuple[str, str]]:
