@@ -22,7 +22,7 @@ def accepted(sides: Sequence[Side], choices: Choices) -> dict[str, str] | None:
 
 
 def _named(values: Sequence[str | None]) -> str | None:
-    return next(value for value in values if value is not None)
+    return next((value for value in values if value is not None), None)
 
 
 def _repaired(tags: dict[str, str], sides: Sequence[Side], choices: Choices) -> dict[str, str] | None:

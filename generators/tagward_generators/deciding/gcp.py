@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
 from tagward.patterns import charsets
 from tagward_generators.deciding.cel.engine import Environment, Program, cel, environment
@@ -109,7 +109,7 @@ class GcpOrgPolicy:
         found = [each for each in documents(content) if isinstance(each, dict) and "name" in each]
         if not found:
             return {stem(path): content}
-        return {short_name(str(each["name"])): json.dumps(plain(each)) for each in found}
+        return {short_name(str(each["name"])): json.dumps(plain(each), default=str) for each in found}
 
     def read(self, artifacts: Mapping[str, str]) -> GcpGuardrail:
         """Read constraints and policies; those that cannot be evaluated are undecided."""
@@ -125,7 +125,7 @@ class GcpOrgPolicy:
                 else:
                     read = _constraint(document)
                     constraints[read.id] = read
-            except (ValueError, LookupError, TypeError, AttributeError) as why:
+            except (ValidationError, ValueError, LookupError, TypeError, AttributeError) as why:
                 undecided.append(
                     Undecided(name, str(why) if isinstance(why, RefusedError) else _STRANGE, text)
                 )
@@ -187,8 +187,8 @@ def _constraint(document: Mapping[str, Any]) -> Constraint:
     denies = {"DENY": True, "ALLOW": False}[document["actionType"]]
     return Constraint(
         str(document["name"]).rpartition("/")[2],
-        tuple(document["resourceTypes"]),
-        tuple(document["methodTypes"]),
+        convert(document["resourceTypes"], tuple[str, ...]),
+        convert(document["methodTypes"], tuple[str, ...]),
         condition,
         denies,
         labels,

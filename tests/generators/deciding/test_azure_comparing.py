@@ -189,6 +189,9 @@ def test_a_function_that_fails_denies_whatever_the_effect_is() -> None:
         (assigned(MISSING, enforcementMode="Enroll"), "it is not written as Azure takes it"),
         (assigned(MISSING) | exempt(resourceSelectors=[{"name": "x"}]), "it has selectors"),
         (assigned({"allOf": 1}), "it is not written as Azure takes it"),
+        (assigned({"field": "type", "in": "x"}), 'it has `in` with "x"'),
+        (assigned({"field": "type", "less": "x"}), 'it has `less` with "x"'),
+        (assigned(MISSING) | exempt(scope=["x"]), "it is not written as Azure takes it"),  # type: ignore[arg-type]
         ({"policyDefinitions/x": "hello"}, "it is not written as Azure takes it"),
     ],
 )

@@ -132,6 +132,12 @@ def test_a_condition_that_asks_for_many_labels_is_met_label_by_label() -> None:
     ]
 
 
+def test_keys_that_the_platform_refuses_stop_nobody() -> None:
+    assert told(REQUIRED, constraint('resource.labels["Team!"] == "x"')) == [
+        "looser: creating a Compute Instance without `team` is allowed now (was denied)"
+    ]
+
+
 def test_a_label_that_the_platform_refuses_is_not_asked_about() -> None:
     assert told(constraint('resource.labels.exists(k, k == "Team")'), constraint("false")) == []
 
@@ -142,6 +148,7 @@ def test_a_label_that_the_platform_refuses_is_not_asked_about() -> None:
         (constraint('resource.zone == "a"'), "it looks at `resource.zone`"),
         (constraint("resource.labels["), "its CEL is refused"),
         (constraint(PRESENT, actionType="MAYBE"), "not a constraint or policy that is understood"),
+        (constraint(PRESENT, resourceTypes=[["x"]]), "not a constraint or policy that is understood"),
         (
             enforced(
                 {"name": "a/customConstraints/custom.x"}, spec={"rules": [{"enforce": True, "condition": {}}]}

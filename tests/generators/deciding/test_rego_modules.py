@@ -69,6 +69,12 @@ def test_a_rule_on_names_is_not_asked_about(tmp_path: Path) -> None:
     assert any(each.why == "it looks at `resource.name`" for each in not_asked(artifacts(tmp_path, named)))
 
 
+def test_a_policy_that_asks_for_nothing_has_no_rules(tmp_path: Path) -> None:
+    nothing = POLICY.partition("tags:")[0] + "tags: {a: {}}\n"
+
+    assert holding_rules(artifacts(tmp_path, nothing)).blocks == ()
+
+
 def test_modules_of_somebody_else_hold_no_rules() -> None:
     with pytest.raises(RefusedError, match="no module holds rules as tagward writes them"):
         holding_rules({"x": "package main\n\ndeny contains msg if { msg := input.x }\n"})

@@ -163,6 +163,15 @@ def test_what_cannot_be_evaluated_is_said(document: Objects, why: str) -> None:
     assert any(why in each.why for _, each in compared(REQUIRED, document).undecided)
 
 
+def test_manifests_that_are_strange_are_read_as_they_are() -> None:
+    strange = "{kind: ConfigMap, metadata: {name: x, annotations: 1}, data: {day: 2026-11-21}}"
+
+    assert objects(strange) == {
+        "ConfigMap/x": '{"kind": "ConfigMap", "data": {"day": "2026-11-21"}, '
+        '"metadata": {"name": "x", "annotations": 1}}'
+    }
+
+
 def test_what_cannot_be_evaluated_and_did_not_change_is_no_difference() -> None:
     odd = policy(TEAM, "request.userInfo.username != 'me'")
 

@@ -114,9 +114,10 @@ class _Reading:
                 assignment = msgspec.convert(body["properties"], _Assignment)
                 if assignment.resource_selectors or assignment.overrides:
                     raise RefusedError("it has selectors or overrides")
+                scope = msgspec.convert(body.get("scope", ""), str)
                 spared = [each for each in exempt if each.assignment == name]
                 for each in self._of_assignment(assignment, spared):
-                    yield msgspec.structs.replace(each, within=body.get("scope", ""))
+                    yield msgspec.structs.replace(each, within=scope)
             except _WRONG as why:
                 self._refuse(f"policyAssignments/{name}", why)
 

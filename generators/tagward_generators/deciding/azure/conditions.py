@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -166,9 +167,19 @@ def _test(rule: Mapping[str, Any], parameters: Parameters, depth: int) -> Test:
     if operator not in OPERATORS:
         raise RefusedError(f"it has the operator `{operator}`")
     wanted = written(rule[operator], parameters)
-    if operator in ("like", "notLike") and str(getattr(wanted, "value", "")).count("*") > 1:
-        raise RefusedError(f"it has `{operator}` with more than one `*`")
+    if isinstance(wanted, Literal):
+        _check(operator, wanted.value)
     return Test(_subject(subject, rule[subject], parameters, depth), operator, wanted)
+
+
+def _check(operator: str, wanted: Any) -> None:
+    """Raise RefusedError where an operator is given what it does not take."""
+    low = operator.lower().removeprefix("not")
+    takes = list if low == "in" else int if low.startswith(("less", "greater")) else str
+    if low not in ("equals", "exists") and not isinstance(wanted, takes):
+        raise RefusedError(f"it has `{operator}` with {json.dumps(wanted)}")
+    if low == "like" and wanted.count("*") > 1:
+        raise RefusedError(f"it has `{operator}` with more than one `*`")
 
 
 def _subject(kind: str, asked: Any, parameters: Parameters, depth: int) -> Expression | Count:

@@ -40,7 +40,7 @@ class Exempt(Struct, frozen=True):
     exemption: Exemption
 
     @classmethod
-    def read(cls, scope: str, properties: Mapping[str, Any]) -> Exempt:
+    def read(cls, scope: Any, properties: Mapping[str, Any]) -> Exempt:
         """Read the body of one. Raises RefusedError and msgspec.ValidationError."""
         written = msgspec.convert(properties, _Written)
         if written.resource_selectors:
@@ -48,7 +48,7 @@ class Exempt(Struct, frozen=True):
         return cls(
             written.policy_assignment_id.rpartition("/")[2],
             written.policy_definition_reference_ids or (),
-            Exemption(scope, written.expires_on or FOREVER),
+            Exemption(msgspec.convert(scope, str), written.expires_on or FOREVER),
         )
 
     def covers(self, reference: str) -> bool:

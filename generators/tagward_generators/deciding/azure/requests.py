@@ -54,7 +54,7 @@ def place(
     return Place(
         type_,
         _CONTAINERS.get(type_) or f"creating {with_article(_thing(type_))}",
-        tuple((key, value) for key, value in facts.items() if value),
+        tuple((key, value) for key, value in facts.items() if value or key in ("type", "subscription")),
         " ".join(filter(None, words)),
         aside=carrier != "itself",
     )

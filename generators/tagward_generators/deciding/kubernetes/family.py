@@ -81,7 +81,9 @@ class AdmissionFamily:
     def objects(self, path: str, content: str) -> Mapping[str, str]:
         """Return the objects of a manifest, without what the API server adds."""
         found = list(filter(is_object, documents(content)))
-        return {name_of(each): json.dumps(plain(each)) for each in found} or {stem(path): content}
+        return {name_of(each): json.dumps(plain(each), default=str) for each in found} or {
+            stem(path): content
+        }
 
     def places(self, guardrails: Iterable[Guardrail]) -> Sequence[Place]:
         """List the requests that policies tell apart."""

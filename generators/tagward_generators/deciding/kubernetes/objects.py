@@ -35,9 +35,9 @@ def name_of(document: Mapping[str, Any]) -> str:
 def plain(document: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what the API server adds, and what it fills in."""
     metadata = {key: value for key, value in document["metadata"].items() if key not in _BY_SERVER}
-    annotations = {
-        key: value for key, value in (metadata.pop("annotations", None) or {}).items() if key != _LAST_APPLIED
-    }
+    annotations = metadata.pop("annotations", None) or {}
+    if isinstance(annotations, dict):
+        annotations = {key: value for key, value in annotations.items() if key != _LAST_APPLIED}
     metadata |= {"annotations": annotations} if annotations else {}
     kept = {key: _plain(value) for key, value in document.items() if key not in ("status", "metadata")}
     return {**kept, "metadata": metadata}

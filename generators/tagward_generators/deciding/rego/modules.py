@@ -11,6 +11,9 @@ from tagward_generators.deciding.regex_examples import examples
 from tagward_generators.deciding.rulings import RefusedError, Undecided
 
 _PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
+_JUDGING = "judged := resources(wanted)"
+"""What stands in the module that holds the rules, even where these are none."""
+
 _NAME = re.compile(r"\btagward\.\w+")
 _RULE = re.compile(r'^(deny|warn|audit) contains finding\(resource, "([^"]*)", "([^"]*)"', re.MULTILINE)
 _ELSE = re.compile(r"contains finding\(|\bsaid :=|\bresource\.(?:cloud|type|name|address|missing|unknown)\b")
@@ -69,9 +72,9 @@ class Module(Struct, frozen=True):
 def holding_rules(artifacts: Mapping[str, str]) -> Module:
     """Find the module that holds the rules. Raises RefusedError."""
     for text in artifacts.values():
-        blocks = tuple(_joined(_blocks(text)))
         package = _PACKAGE.search(text)
-        if blocks and package:
+        if package and _JUDGING in text:
+            blocks = tuple(_joined(_blocks(text)))
             return Module(package[1], blocks, _unnamed(text), dict(_keys(text)))
     raise RefusedError("no module holds rules as tagward writes them")
 
@@ -79,7 +82,7 @@ def holding_rules(artifacts: Mapping[str, str]) -> Module:
 def not_asked(artifacts: Mapping[str, str]) -> Iterator[Undecided]:
     """List what is not evaluated: how plans are read, and rules that look at more than tags and types."""
     for name, text in artifacts.items():
-        if not any(True for _ in _blocks(text)):
+        if _JUDGING not in text:
             why = "only what it makes of plain resources is asked about"
             yield Undecided(name, why, _unnamed(text))
             continue
