@@ -14,6 +14,9 @@ from benchmarks.plan_generator import write_plan
 from tagward_service.api.pool import Limits
 from tests.service.api.harness import JSON, Api, problem
 
+ANSWERED_AT_ONCE = 10
+"""More are answered beside work that does not hold up the event loop, and fewer while it does."""
+
 
 @cache
 def large_plan(resources: int = 4_000) -> bytes:
@@ -141,25 +144,23 @@ async def _served(api: Api, *asgi: Any) -> None:
 
 
 def test_short_answers_do_not_wait_for_long_work() -> None:
-    """Ask for health while a large plan is judged; in the event loop it would take all of that time."""
+    """Ask for health while a large plan is judged; in the event loop hardly anybody would be answered."""
     with Api(limits=Limits(workers=1)) as api:
         api.lint(large_plan(), JSON)
 
-        async def meanwhile() -> tuple[float, float]:
-            started = time.perf_counter()
+        async def meanwhile() -> int:
             asked = asyncio.create_task(api.asked("POST", "/v1/lint", content=large_plan(), headers=JSON))
-            longest = 0.0
+            answered = 0
             while not asked.done():
-                before = time.perf_counter()
                 assert (await api.asked("GET", "/healthz")).status_code == 200
-                longest = max(longest, time.perf_counter() - before)
+                answered += 1
                 await asyncio.sleep(0)
             assert (await asked).status_code == 200
-            return longest, time.perf_counter() - started
+            return answered
 
-        longest, whole = api.run(meanwhile)
+        answered = api.run(meanwhile)
 
-    assert longest < whole / 2
+    assert answered > ANSWERED_AT_ONCE
 
 
 def test_no_worker_outlives_the_service() -> None:
