@@ -1,0 +1,1 @@
+"""Scanning what exists: parts of an inventory are read, judged and stored, each one whole or not at all."""
