@@ -1,0 +1,269 @@
+"""What a store keeps and answers; `open_store` gives one. Times are UTC, percentages are never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from tagward.findings import Assessment
+from tagward.policy import Policy
+from tagward_service.scan.interface import Part
+from tagward_service.sources.interface import NotEvaluated
+
+
+class ScanState(StrEnum):
+    """How far a scan got."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    """It ran to its end, and something could not be read."""
+    INTERRUPTED = "interrupted"
+    """It was cancelled, ran out of time or credentials, or died; it can be resumed."""
+
+
+class Scan(Struct, frozen=True):
+    """One scan. `scope` is what the source said of itself; `shard` is `2/8` for the second of eight."""
+
+    id: int
+    cloud: str
+    scope: Mapping[str, str]
+    shard: str
+    policy_name: str
+    policy_version: str
+    policy_sha256: str
+    as_of: date
+    state: ScanState
+    started_at: datetime
+    finished_at: datetime | None
+    parts: int
+    parts_done: int
+
+
+class Tally(Struct, frozen=True):
+    """How many resources of one kind one part holds; taggable = compliant + violating + unknown + exempt."""
+
+    cloud: str
+    account: str
+    region: str
+    service: str
+    type: str
+    compliant: int = 0
+    violating: int = 0
+    unknown: int = 0
+    exempt: int = 0
+    untaggable: int = 0
+    untold: int = 0
+
+
+class TagTally(Struct, frozen=True):
+    """How many taggable resources of one part have one effective value of one tag.
+
+    `value` is "" for those without; `asked` counts those that the policy requires the tag of, `present`
+    those that have it, `valid` those of them that no finding of the tag says is wrong; `compliant` counts
+    the resources that are compliant as a whole. Values beyond the most common thousand are gathered as
+    `OTHER`.
+    """
+
+    cloud: str
+    account: str
+    region: str
+    tag: str
+    value: str
+    resources: int = 0
+    asked: int = 0
+    present: int = 0
+    valid: int = 0
+    compliant: int = 0
+
+
+OTHER = "(other)"
+
+
+class Life(StrEnum):
+    """Where a finding stands in its life."""
+
+    OPEN = "open"
+    EXEMPT = "exempt"
+    RESOLVED = "resolved"
+
+
+class KeptFinding(Struct, frozen=True):
+    """A finding with its life; it is the same finding while policy, resource, code, rule and tag stay.
+
+    `resource_id` is the ARN, Azure id or full resource name; for Kubernetes cluster/namespace/kind/name.
+    """
+
+    id: int
+    life: Life
+    code: str
+    rule: str
+    tag: str
+    key: str
+    severity: str
+    mode: str
+    status: str
+    message: str
+    fix: str
+    value: str | None
+    source: str | None
+    cloud: str
+    type: str
+    resource_id: str
+    name: str
+    account: str
+    region: str
+    namespace: str
+    service: str
+    policy: str
+    first_seen: datetime
+    last_seen: datetime
+    resolved_at: datetime | None
+    reopened: int
+
+
+class Wanted(Struct, frozen=True):
+    """Which findings are asked for: AND between fields, OR inside one; None and () leave a field open."""
+
+    policy: str | None = None
+    life: Sequence[Life] = (Life.OPEN,)
+    clouds: Sequence[str] = ()
+    accounts: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    namespaces: Sequence[str] = ()
+    services: Sequence[str] = ()
+    types: Sequence[str] = ()
+    codes: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    severities: Sequence[str] = ()
+    text: str = ""
+    """Part of a resource id or name, case aside."""
+    opened_in: int | None = None
+    """The scan that saw them first, or again after they had been resolved."""
+    resolved_in: int | None = None
+
+
+SORTS = ("id", "first_seen", "last_seen", "severity", "code", "tag", "account", "type", "resource_id")
+"""What findings can be sorted by; `-` before it turns it round, and equal ones follow by id."""
+
+
+class Page(Struct, frozen=True):
+    """Some findings, and the opaque cursor of those that follow (None at the end)."""
+
+    findings: tuple[KeptFinding, ...]
+    cursor: str | None
+
+
+class PartWriter(Protocol):
+    """Takes what one part holds; nothing of it counts before `done`, and then all of it at once."""
+
+    def add(self, assessments: Sequence[Assessment]) -> None:
+        """Keep some assessments: all go to the snapshot, findings to the findings."""
+        ...
+
+    def done(
+        self, tallies: Sequence[Tally], tags: Sequence[TagTally], unread: Sequence[NotEvaluated] = ()
+    ) -> None:
+        """Finish the part. Findings of it that were not seen are resolved, unless something was unread."""
+        ...
+
+    def failed(self, why: str) -> None:
+        """Drop what was added, and keep that the part could not be read; its findings stay as they were."""
+        ...
+
+
+class ScanRun(Protocol):
+    """A scan that is being written; it holds a lease, so that no other process writes to the same scan."""
+
+    id: int
+
+    def done_parts(self) -> frozenset[Part]:
+        """Give the parts that an earlier attempt finished."""
+        ...
+
+    def plan(self, parts: Sequence[Part], unread: Sequence[NotEvaluated]) -> None:
+        """Keep what there is to read, and what is known not to be readable."""
+        ...
+
+    def part(self, part: Part) -> PartWriter:
+        """Begin to write a part; parts may be written at the same time, each by its own writer."""
+        ...
+
+    def finish(self, state: ScanState) -> None:
+        """End the scan.
+
+        Findings of parts that are no longer there (a closed account) are resolved only when the scan is
+        complete and not sharded.
+        """
+        ...
+
+
+class Store(Protocol):
+    """A store of scans."""
+
+    def begin(
+        self,
+        cloud: str,
+        scope: Mapping[str, str],
+        policy: Policy,
+        *,
+        as_of: date,
+        shard: str = "",
+        resume: bool = True,
+    ) -> ScanRun:
+        """Begin a scan, or go on with an interrupted one of the same cloud, scope, shard, policy and day.
+
+        A scan whose process died is taken over when its lease has run out. Raises BusyError while another
+        process holds the lease.
+        """
+        ...
+
+    def scans(self, *, cloud: str | None = None, policy: str | None = None, limit: int = 100) -> list[Scan]:
+        """List scans, newest first."""
+        ...
+
+    def findings(
+        self, wanted: Wanted, *, sort: str = "id", limit: int = 100, cursor: str | None = None
+    ) -> Page:
+        """Give a page of findings; raises QueryError for an unknown sort or a cursor of another question."""
+        ...
+
+    def every_finding(self, wanted: Wanted) -> Iterator[KeptFinding]:
+        """Give all findings, streamed, for an export."""
+        ...
+
+    def count(self, wanted: Wanted) -> int:
+        """Count findings."""
+        ...
+
+    def tallies(self, scans: Sequence[int]) -> list[Tally]:
+        """Give the tallies of some scans, summed over their parts."""
+        ...
+
+    def tag_tallies(self, scans: Sequence[int]) -> list[TagTally]:
+        """Give the tallies by tag and value of some scans, summed over their parts."""
+        ...
+
+    def unread(self, scan: int) -> list[NotEvaluated]:
+        """Say what a scan could not read."""
+        ...
+
+    def latest(self, policy: str) -> list[Scan]:
+        """Give the newest finished scan for every cloud, scope and shard: together, what exists now."""
+        ...
+
+    def snapshot(self, scan: int) -> list[str]:
+        """Give the Parquet files that hold the inventory of a scan."""
+        ...
+
+    def prune(self, *, keep_days: int, now: datetime) -> int:
+        """Forget scans, snapshots and resolved findings older than so many days, and say how many."""
+        ...
+
+    def close(self) -> None:
+        """Close connections."""
+        ...
