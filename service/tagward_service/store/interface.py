@@ -142,6 +142,8 @@ class Wanted(Struct, frozen=True):
     severities: Sequence[str] = ()
     text: str = ""
     """Part of a resource id or name, case aside."""
+    seen_in: int | None = None
+    """The scan that saw them last."""
     opened_in: int | None = None
     """The scan that saw them first, or again after they had been resolved."""
     resolved_in: int | None = None
