@@ -22,6 +22,19 @@ def cloud_of_type(type_glob: str) -> str | None:
     return None
 
 
+def service_of(resource_type: str) -> str:
+    """Return the service that a type belongs to: `ec2`, `Microsoft.Compute`, `compute`, `apps`; "" if untold.
+
+    The types of the core group of Kubernetes, which has no name, are of `core`.
+    """
+    cloud, _, rest = resource_type.partition(":")
+    if cloud == "kubernetes":
+        return rest.rpartition("/")[0] or "core"
+    if cloud == "aws":
+        return rest.partition(":")[0]
+    return rest.partition("/")[0].removesuffix(".googleapis.com") if cloud in ("azure", "gcp") else ""
+
+
 def reachable(selector: Selector) -> frozenset[str]:
     """Return the clouds on which a selector can hold at all."""
     clouds = _of_kind(selector)

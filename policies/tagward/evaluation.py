@@ -1,5 +1,6 @@
 """What a policy says of a resource: the one engine behind every surface."""
 
+from collections.abc import Sequence
 from datetime import date
 from operator import attrgetter
 
@@ -7,7 +8,8 @@ from tagward.findings import Assessment, Finding, Status
 from tagward.judging.exempting import Exempting
 from tagward.judging.housekeeping import Housekeeping
 from tagward.judging.recall import Recall
-from tagward.judging.tag_rule import Setting, TagRule
+from tagward.judging.standing import Standings
+from tagward.judging.tag_rule import PlacedRule, Setting, TagRule
 from tagward.judging.values import folded
 from tagward.policy import Policy
 from tagward.resource import Resource
@@ -31,6 +33,7 @@ class Evaluator:
         self._recalls: dict[object, Recall] = {}
         self._housekeeping = Housekeeping(policy)
         self._exempting = Exempting(policy, as_of)
+        self.standings = Standings(self._placed_rules, self._place_of, self._housekeeping.hidden)
 
     def assess(self, resource: Resource) -> Assessment:
         """Judge one resource."""
@@ -57,6 +60,9 @@ class Evaluator:
             for tag in self.policy.tags
             for requirement in tag.requirements
         )
+
+    def _placed_rules(self, resource: Resource) -> Sequence[PlacedRule]:
+        return (self._recalls.get(self._place_of(resource)) or self._recall_for(resource)).rules
 
     def _recall_for(self, resource: Resource) -> Recall:
         """Make the rules ready for the place where a resource lives."""

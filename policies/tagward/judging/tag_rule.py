@@ -165,7 +165,7 @@ class PlacedRule:
 
     def _judge_part(self, part: Carrier, own: Carrier, resource: Resource, issues: Issues) -> None:
         """Judge a billed thing beside a billed resource that has the tag."""
-        there, placed = self._at_part(part, resource)
+        there, placed = self.at_part(part, resource)
         if self.rule.find(part) is not None or part.open is not None:
             placed.judge_carrier(part, own, there, issues)
             return
@@ -175,10 +175,11 @@ class PlacedRule:
 
     def _judge_part_alone(self, part: Carrier, own: Carrier, resource: Resource, issues: Issues) -> None:
         """Judge a billed thing beside a billed resource that has not got the tag and need not have it."""
-        there, placed = self._at_part(part, resource)
+        there, placed = self.at_part(part, resource)
         placed.judge_carrier(part, own, there, issues)
 
-    def _at_part(self, part: Carrier, resource: Resource) -> "tuple[Resource, PlacedRule]":
+    def at_part(self, part: Carrier, resource: Resource) -> "tuple[Resource, PlacedRule]":
+        """Return a part as a resource of its own type, and the rule where that one lives."""
         if not part.type:
             return resource, self
         there = replace(resource, type=part.type, native=part.type)
