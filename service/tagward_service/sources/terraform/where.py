@@ -49,16 +49,26 @@ def of_google(after: GoogleAttributes, provider: Provider) -> Where:
     project = after.project if type(after.project) is str else provider.account
     for place in (after.region, after.location, after.zone):
         if type(place) is str:
-            found = _ZONE.fullmatch(place)
-            return project, found[1] if found else place.rsplit("/", 1)[-1].lower()
+            return project, region_of_google(place)
     return project, provider.region
 
 
+def region_of_google(place: str) -> str:
+    """Return the region of a place, which may be a zone, a region or several of them."""
+    found = _ZONE.fullmatch(place)
+    return found[1] if found else place.rsplit("/", 1)[-1].lower()
+
+
 def of_azure(after: AzureAttributes, provider: Provider) -> Where:
-    """Read the subscription out of an id; a location is written without blanks and capitals."""
+    """Read the subscription out of an id, and the location."""
     account = subscription_of(after) or provider.account
     location = after.location
-    return account, location.replace(" ", "").lower() if type(location) is str else None
+    return account, region_of_azure(location) if type(location) is str else None
+
+
+def region_of_azure(location: str) -> str:
+    """Write a location without blanks and capitals."""
+    return location.replace(" ", "").lower()
 
 
 def subscription_of(after: AzureAttributes) -> str | None:

@@ -1,0 +1,1 @@
+"""The inventory of Azure: subscriptions, resource groups and resources, by the SDKs of Microsoft."""
