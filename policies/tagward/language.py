@@ -155,6 +155,37 @@ class Registry(Struct, frozen=True, forbid_unknown_fields=True):
     until: Text | UnsetType = UNSET
 
 
+class Workload(Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of Kubernetes that the catalogue does not have, and where the labels of its pods are."""
+
+    templates: (
+        Annotated[
+            list[Annotated[str, Meta(min_length=1, max_length=512)]],
+            Meta(
+                min_length=1,
+                max_length=100,
+                description="Where its pod templates are: `spec.template`, `spec.workers[*].template`, "
+                "`spec.replicas.*.template`.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    propagates: Annotated[bool, Meta(description="The object's own labels reach its pods.")] | UnsetType = (
+        UNSET
+    )
+    namespaced: Annotated[bool, Meta(description="Whether it lives in a namespace.")] | UnsetType = UNSET
+    plural: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$(?!\n)",
+                description="Its name in the API, where that is no regular plural.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
 class Readiness(Struct, frozen=True, forbid_unknown_fields=True):
     """When showback may become chargeback: percent of spend or of resources."""
 
@@ -361,6 +392,13 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     defaults: Defaults | UnsetType = UNSET
     registries: dict[Name, Registry] | UnsetType = UNSET
     scopes: dict[Name, Selector] | UnsetType = UNSET
+    workloads: (
+        Annotated[
+            dict[Name, Workload],
+            Meta(max_length=1000, description="Further kinds of Kubernetes, written GROUP/Kind."),
+        ]
+        | UnsetType
+    ) = UNSET
     tags: dict[TagId, Tag] | UnsetType = UNSET
     forbid: Forbid | UnsetType = UNSET
     limits: Limits | UnsetType = UNSET

@@ -161,6 +161,19 @@ class Exemption(Struct, frozen=True):
     match: Selector
 
 
+class Workload(Struct, frozen=True):
+    """A kind of Kubernetes, `group/Kind`, that runs pods and that the catalogue does not have.
+
+    `templates` are paths as the catalogue writes them: `[]` is every element of a list, `{}` of a map.
+    """
+
+    name: str
+    templates: tuple[str, ...] = ()
+    propagates: bool = False
+    namespaced: bool = True
+    plural: str = ""
+
+
 class Readiness(Struct, frozen=True):
     """The threshold in percent, of cost or of resources, from which costs may be charged back."""
 
@@ -178,6 +191,7 @@ class Policy(Struct, frozen=True):
     description: str = ""
     tags: tuple[Tag, ...] = ()
     scopes: Mapping[str, Selector] = {}
+    workloads: tuple[Workload, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     forbidden_keys: tuple[str, ...] = ()
     forbidden_values: tuple[str, ...] = ()

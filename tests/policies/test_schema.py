@@ -37,6 +37,14 @@ FULL: dict[str, Any] = {
     "defaults": {"unknown": "warn", "placeholders": ["tbd"], "max_exemption_days": 90},
     "registries": {"teams": {"file": "teams.csv", "column": "slug", "until": "retired_on"}},
     "scopes": {"prod": {"accounts": ["111122223333"], "namespaces": ["prod-*"]}},
+    "workloads": {
+        "example.com/Run": {
+            "templates": ["spec.template"],
+            "propagates": False,
+            "namespaced": True,
+            "plural": "runs",
+        }
+    },
     "tags": {
         "a": {
             "required": [{"when": {"b": ["x"]}, "on": {"clouds": ["aws"]}, "level": "recommended"}],
@@ -64,6 +72,7 @@ FULL: dict[str, Any] = {
 FREE = {
     ("registries",),
     ("scopes",),
+    ("workloads",),
     ("tags",),
     ("tags", "a", "replaces"),
     ("tags", "a", "required", 0, "when"),

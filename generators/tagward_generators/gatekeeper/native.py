@@ -29,7 +29,7 @@ def source(checks: SeeingChecks, settings: Settings) -> dict[str, Any]:
     return {
         "failurePolicy": settings.failure_policy,
         # Gatekeeper spells the field in the singular.
-        "matchCondition": list(_conditions(settings.exclude_namespaces)),
+        "matchCondition": list(_conditions(checks, settings.exclude_namespaces)),
         "variables": [
             {"name": name, "expression": expression}
             for name, expression in used(variables, ["variables.said variables.address"])
@@ -44,11 +44,11 @@ def source(checks: SeeingChecks, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _conditions(excluded: Sequence[str]) -> Iterator[dict[str, str]]:
+def _conditions(checks: SeeingChecks, excluded: Sequence[str]) -> Iterator[dict[str, str]]:
     """Leave requests alone; one condition that is false is enough, even where others fail."""
     for name, expression in _ALONE:
         yield {"name": name, "expression": expression}
-    yield from conditions([each for each in excluded if not is_plain(each)])
+    yield from conditions(checks.kinds, [each for each in excluded if not is_plain(each)])
 
 
 def _known(checks: SeeingChecks, settings: Settings) -> Iterator[Variable]:

@@ -73,7 +73,7 @@ class Admission:
         return {
             "failurePolicy": self.settings.failure_policy,
             "matchConstraints": constraints(self.kinds, excluded),
-            "matchConditions": conditions(excluded),
+            "matchConditions": conditions(self.kinds, excluded),
             "variables": self._variables(mode, names, checks),
             "validations": [
                 _validation(name, each.message, at_once=mode in self.at_once)

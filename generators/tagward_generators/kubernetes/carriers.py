@@ -122,7 +122,8 @@ def _always(spot: Spot, root: str) -> str:
 def _of_spot(spot: Spot, root: str) -> str:
     match spot.loops:
         case ():
-            there = f"[{optional(root, spot.at)}.orValue(null)].filter(at, at != null)"
+            is_there = "at != null" if spot.sure else _is("at", "map")
+            there = f"[{optional(root, spot.at)}.orValue(null)].filter(at, {is_there})"
             return f"{there}.map(at, {_described(spot, ['.'.join(spot.at)], 'at', root)})"
         case (loop,):
             return _looped(spot, loop, root)
@@ -134,11 +135,24 @@ def _of_spot(spot: Spot, root: str) -> str:
 
 def _looped(spot: Spot, loop: Loop, root: str) -> str:
     """List what stands in the elements of a list, or of a map."""
-    way, nothing = ".".join(loop.at), "{}" if loop.keyed else "[]"
+    way = ".".join(loop.at)
     each = f"{root}.{way}[each]" if loop.keyed else "each"
     at: Text = [f"{way}.", ("each",)] if loop.keyed else [f"{way}[", (_name(loop, "each"),), "]"]
     there = _described(spot, [*at, _tail(spot)], f"{each}{_tail(spot)}", root)
-    return f"{elements(root, loop.at, nothing)}{_there(spot, each)}.map(each, {there})"
+    return f"{_elements(root, loop)}{_there(spot, each)}.map(each, {there})"
+
+
+def _elements(root: str, loop: Loop) -> str:
+    """Read what a loop is over, which is empty where something else may stand in its place, and does."""
+    kind, nothing = ("map", "{}") if loop.keyed else ("list", "[]")
+    if loop.sure:
+        return elements(root, loop.at, nothing)
+    found = f"[{optional(root, loop.at)}.orValue(null)].filter(all, {_is('all', kind)})"
+    return f"({found} + [dyn({nothing})])[0]"
+
+
+def _is(found: str, kind: str) -> str:
+    return f"type({found}) == {kind}"
 
 
 def _nested(spot: Spot, outer: Loop, inner: Loop, root: str) -> str:
@@ -166,7 +180,10 @@ def _tail(spot: Spot) -> str:
 
 def _there(spot: Spot, element: str) -> str:
     """Keep the elements that describe something."""
-    tests = [f"{optional(element, spot.at)}.orValue(null) != null"] if spot.at else []
+    at = f"{optional(element, spot.at)}.orValue(null)"
+    tests = [] if spot.sure else [_is(element, "map")]
+    if spot.at:
+        tests.append(f"{at} != null" if spot.sure else _is(at, "map"))
     if spot.only_with:
         tests.append(f"[{', '.join(f'has({element}.{field})' for field in spot.only_with)}].exists(has, has)")
     return f".filter(each, {' && '.join(tests)})" if tests else ""

@@ -37,21 +37,24 @@ def _rules(kinds: Sequence[KubernetesKind]) -> Iterator[dict[str, Any]]:
         }
 
 
-def conditions(excluded: Sequence[str]) -> list[dict[str, str]]:
+def conditions(kinds: Sequence[KubernetesKind], excluded: Sequence[str]) -> list[dict[str, str]]:
     """Leave out objects that are nobody's to mend any more, or whose maker is judged in their place."""
     globs = tuple(each for each in excluded if not is_literal(each))
     found = {
         # To refuse the removal of a finalizer would keep the object for ever.
         "not-being-deleted": "!has(object.metadata.deletionTimestamp)",
-        "made-by-nobody-who-is-judged": _OWNED,
+        "made-by-nobody-who-is-judged": _not_owned(kinds),
     }
     if globs:
         found["namespace-not-excluded"] = negated(among('object.metadata.?namespace.orValue("")', globs))
     return [{"name": name, "expression": expression} for name, expression in found.items()]
 
 
+def _not_owned(kinds: Sequence[KubernetesKind]) -> str:
+    return (
+        "!object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) &&\n"
+        f"{is_one_of(_OWNERS_KIND, controllers(kinds))})"
+    )
+
+
 _OWNERS_KIND = f"({kind_of('o')})"
-_OWNED = (
-    "!object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) &&\n"
-    f"{is_one_of(_OWNERS_KIND, controllers())})"
-)

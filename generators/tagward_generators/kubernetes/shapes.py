@@ -7,7 +7,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kinds
+from tagward.catalog import ANY, EACH, VALUE, Kinds, KubernetesKind, LabelPlace
 from tagward.policy import Policy
 
 OWN = "metadata.labels"
@@ -26,19 +26,22 @@ Path = tuple[str, ...]
 class Loop(Struct, frozen=True):
     """A list of an object, or a map when `keyed`; `at` leads there from the element of the loop around it.
 
-    `named_by` leads from an element to its name, which is the key in a map.
+    `named_by` leads from an element to its name, which is the key in a map. Where it is not `sure`, there may
+    be something else at `at` and in the elements, which then holds no pods.
     """
 
     at: Path
     keyed: bool
     named_by: Path
+    sure: bool = True
 
 
 class Spot(Struct, frozen=True):
     """Where one set of pods or volumes is described: `at` leads there from the innermost of the loops.
 
     `labels` are paths from there, `inherits` from the root of the object: the first that has a key counts,
-    `labels` before `inherits`. With `only_with`, one of these fields must be there too.
+    `labels` before `inherits`. With `only_with`, one of these fields must be there too. Where it is not
+    `sure`, there may be something else than a template.
     """
 
     loops: tuple[Loop, ...]
@@ -46,6 +49,7 @@ class Spot(Struct, frozen=True):
     labels: tuple[Path, ...]
     inherits: tuple[Path, ...]
     only_with: tuple[str, ...] = ()
+    sure: bool = True
 
 
 class Shape(Struct, frozen=True):
@@ -75,8 +79,8 @@ def shape(kind: KubernetesKind) -> Shape:
     if any(not place.at for place in (*kind.templates, *kind.volumes)):
         return Shape()
     return Shape(
-        tuple(map(_spot, kind.templates)),
-        tuple(map(_spot, kind.volumes)),
+        tuple(_spot(place, sure=kind.catalogued) for place in kind.templates),
+        tuple(_spot(place, sure=kind.catalogued) for place in kind.volumes),
         kind.always_has_template,
         kind.propagates,
         kind.merges,
@@ -99,11 +103,27 @@ def most_maps(kinds: Sequence[KubernetesKind]) -> int:
 
 
 def judged_kinds(policy: Policy) -> tuple[KubernetesKind, ...]:
+    """List the kinds that admission policies judge: those that evaluation does, if they can be taken apart."""
+    return tuple(kind for kind in evaluated_kinds(policy) if _can_be_taken_apart(kind))
+
+
+def unseen_kinds(policy: Policy) -> tuple[KubernetesKind, ...]:
+    """List the kinds that evaluation judges and that admission policies cannot take apart."""
+    return tuple(kind for kind in evaluated_kinds(policy) if not _can_be_taken_apart(kind))
+
+
+def _can_be_taken_apart(kind: KubernetesKind) -> bool:
+    """Say whether CEL finds every pod template: in lists inside lists it does by unique names alone."""
+    return kind.catalogued or all(place.repeats <= 1 for place in kind.templates)
+
+
+def evaluated_kinds(policy: Policy) -> tuple[KubernetesKind, ...]:
     """List the kinds that evaluation judges: those that run something, and others that a rule names."""
     named = frozenset(
         type_ for tag in policy.tags for requirement in tag.requirements for type_ in requirement.on.types
     )
-    return tuple(each for each in kubernetes_kinds() if each.runs or type_of(each) in named)
+    every = Kinds(policy.workloads).all()
+    return tuple(each for each in every if each.runs or type_of(each) in named)
 
 
 def type_of(kind: KubernetesKind) -> str:
@@ -111,25 +131,34 @@ def type_of(kind: KubernetesKind) -> str:
     return f"kubernetes:{kind.name}"
 
 
-def controllers() -> tuple[str, ...]:
-    """Name the kinds (group/Kind) that answer for what they make, so that it is not judged again."""
-    return tuple(kind.name for kind in kubernetes_kinds() if kind.runs)
+def controllers(kinds: Sequence[KubernetesKind]) -> tuple[str, ...]:
+    """Name those of the judged kinds (group/Kind) that answer for what they make: it is not judged again."""
+    return tuple(kind.name for kind in kinds if kind.runs)
 
 
-def _spot(place: LabelPlace) -> Spot:
-    *loops, at = (tuple(filter(None, part.split("."))) for part in place.at.split("*"))
+def _spot(place: LabelPlace, *, sure: bool) -> Spot:
+    loops: list[Loop] = []
+    at: Path = ()
+    for step in place.at.split("."):
+        if step in (ANY, EACH, VALUE):
+            loops.append(_loop(at, keyed=step == VALUE, sure=sure))
+            at = ()
+        else:
+            at = (*at, step)
     return Spot(
-        tuple(map(_loop, loops)),
+        tuple(loops),
         at,
         tuple(_path(each) for each in reversed(place.labels)),
         tuple(_path(each) for each in reversed(place.inherits)),
         place.only_with,
+        sure,
     )
 
 
-def _loop(at: tuple[str, ...]) -> Loop:
-    # Replica specs of Kubeflow are maps by role; every other loop is over a list.
-    return Loop(at, at[-1].endswith("ReplicaSpecs"), _path(_NAMED_BY.get(at[-1], "name")))
+def _loop(at: Path, *, keyed: bool, sure: bool) -> Loop:
+    # Of the catalogue, replica specs of Kubeflow are maps by role; every other loop is over a list.
+    is_map = keyed or (sure and at[-1].endswith("ReplicaSpecs"))
+    return Loop(at, is_map, _path(_NAMED_BY.get(at[-1], "name")), sure)
 
 
 def _path(text: str) -> Path:

@@ -4,7 +4,16 @@ from tagward.catalog.aws import AwsAction, AwsActions, aws_actions
 from tagward.catalog.cloudformation import CloudFormationType, cloudformation_type
 from tagward.catalog.files import Header, Source, header, sources
 from tagward.catalog.gcp_constraints import Evidence, GcpConstraints, LabelField, gcp_constraints
-from tagward.catalog.kubernetes import KubernetesKind, LabelPlace, kubernetes_kind, kubernetes_kinds
+from tagward.catalog.kubernetes import (
+    ANY,
+    EACH,
+    VALUE,
+    Kinds,
+    KubernetesKind,
+    LabelPlace,
+    kubernetes_kind,
+    kubernetes_kinds,
+)
 from tagward.catalog.spellings import (
     close_types,
     known_type,
@@ -24,12 +33,16 @@ from tagward.catalog.terraform import Place, TerraformType, terraform_type
 
 __all__ = [
     "ALL_SUPPORTED",
+    "ANY",
+    "EACH",
+    "VALUE",
     "AwsAction",
     "AwsActions",
     "CloudFormationType",
     "Evidence",
     "GcpConstraints",
     "Header",
+    "Kinds",
     "KubernetesKind",
     "LabelField",
     "LabelPlace",

@@ -17,6 +17,7 @@ from tagward.loading.chain import Layer
 from tagward.loading.modelling import Modeller, Scopes
 from tagward.loading.registries import RegistryError, read_registry
 from tagward.loading.tightening import loosened, loosened_limits
+from tagward.loading.workloads import read_workload
 from tagward.policy import CLOUDS, Allowed, Policy, Tag
 
 CONSTRAINTS = ("values", "pattern", "registry")
@@ -61,6 +62,7 @@ class Merger:
         self._add_identity(layer)
         self._add_registries(layer)
         self._add_scopes(layer)
+        self._add_workloads(layer)
         self._add_tags(layer)
         self._add_forbid_and_limits(layer, before)
         self._add_exemptions(layer)
@@ -103,6 +105,19 @@ class Merger:
             else:
                 self.written.claim(*path)
                 self._scopes[name] = Modeller.selector(selector)
+
+    def _add_workloads(self, layer: Layer) -> None:
+        known = {workload.name for workload in self._policy.workloads}
+        for name, entry in _items(layer.file.workloads):
+            if name in known:
+                said = f"the workload {quoted(name)} is there already"
+                self._say(("workloads", name), said, at_key=True)
+                continue
+            self.written.claim("workloads", name)
+            workload, problems = read_workload(name, entry)
+            for each in problems:
+                self._say(each.path, each.message, hint=each.hint, at_key=each.at_key)
+            self._policy = replace(self._policy, workloads=(*self._policy.workloads, workload))
 
     def _add_tags(self, layer: Layer) -> None:
         for tag_id, entry in _items(layer.file.tags):

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tagward.catalog import KubernetesKind, kubernetes_kind
+from tagward.catalog import Kinds, KubernetesKind
 from tagward.diagnostics import quoted
 from tagward.errors import UsageError
 from tagward.globs import is_literal
 from tagward.policy import Policy
 from tagward_generators.kubernetes.documents import metadata
 from tagward_generators.kubernetes.matching import SYSTEM_NAMESPACES, conditions, constraints
-from tagward_generators.kubernetes.shapes import judged_kinds
+from tagward_generators.kubernetes.shapes import evaluated_kinds
 
 API_VERSION = "admissionregistration.k8s.io/v1"
 KINDS: Mapping[str, str] = {
@@ -91,7 +91,9 @@ def _webhook(webhook: str, policy: Policy, endpoint: Endpoint, calls: Calls) -> 
         "clientConfig": endpoint.client_config(f"/admission/{webhook}"),
         "rules": [rule | operations for rule in matched["resourceRules"]],
         "namespaceSelector": matched["namespaceSelector"],
-        "matchConditions": conditions(tuple(each for each in excluded if not is_literal(each))),
+        "matchConditions": conditions(
+            evaluated_kinds(policy), tuple(each for each in excluded if not is_literal(each))
+        ),
         "failurePolicy": calls.mutate_failure if webhook == "mutate" else calls.validate_failure,
         "matchPolicy": "Equivalent",
         **_OWN_FIELDS[webhook],
@@ -103,30 +105,20 @@ def _webhook(webhook: str, policy: Policy, endpoint: Endpoint, calls: Calls) -> 
 
 def _kinds(webhook: str, policy: Policy) -> tuple[KubernetesKind, ...]:
     """List the kinds to ask about: new objects that run something are filled, and no others."""
-    kinds = judged_kinds(policy)
+    kinds = evaluated_kinds(policy)
     if webhook == "mutate":
         return tuple(each for each in kinds if each.runs)
     return (*kinds, *_named(policy))
 
 
 def _named(policy: Policy) -> Iterator[KubernetesKind]:
-    """List kinds that the catalogue does not have and that a rule names, so that they are judged too."""
+    """List kinds that nobody describes and that a rule names, so that they are judged too."""
+    known = Kinds(policy.workloads)
     named = {kind for tag in policy.tags for each in tag.requirements for kind in each.on.types}
     for name in sorted(each.removeprefix(_PREFIX) for each in named if each.startswith(_PREFIX)):
         group, _, kind = name.rpartition("/")
-        if is_literal(name) and kubernetes_kind(group, kind) is None:
-            yield _OtherKind(templates=(), source="", name=name)
-
-
-class _OtherKind(KubernetesKind, frozen=True):
-    """A kind whose plural is guessed as the API server itself would (UnsafeGuessKindToResource)."""
-
-    @property
-    def plural(self) -> str:
-        single = self.kind.lower()
-        if single.endswith("s"):
-            return f"{single}es"
-        return f"{single[:-1]}ies" if single.endswith("y") else f"{single}s"
+        if is_literal(name) and known.find(group, kind) is None:
+            yield KubernetesKind(templates=(), source="", name=name)
 
 
 def _label(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kind
+from tagward.catalog import Kinds, KubernetesKind, LabelPlace
 from tagward.judging.values import ValueJudge, folded
 from tagward.policy import Policy, Tag
 from tagward.resource import Tags
@@ -38,9 +38,10 @@ class Filled(Struct, frozen=True):
 class Filler:
     """A policy made ready to fill labels on a day; `defaults` are values by tag id."""
 
-    def __init__(self, policy: Policy, day: date, defaults: Mapping[str, str]) -> None:
+    def __init__(self, policy: Policy, day: date, defaults: Mapping[str, str], kinds: Kinds) -> None:
         placeholders = folded(policy.placeholders)
         self.defaults = defaults
+        self.kinds = kinds
         self.tags = tuple(
             Filled(tag, _keys(tag, day), ValueJudge(tag, "kubernetes", placeholders, day))
             for tag in policy.tags
@@ -49,7 +50,7 @@ class Filler:
 
     def operations(self, request: Request, namespace_labels: Tags | None) -> list[Data]:
         """Return the JSON Patch that fills what is missing; filling twice changes nothing more."""
-        kind = kubernetes_kind(request.kind.group, request.kind.kind)
+        kind = self.kinds.find(request.kind.group, request.kind.kind)
         if kind is None or not kind.runs:
             return []
         return [

@@ -7,25 +7,27 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tagward.catalog import kubernetes_kind
+from tagward.catalog import Kinds
 from tagward.policy import Policy
 from tagward.resource import Layer, Resource, Tags, TagValue, Unknown
 from tagward_service.admission.contract import Request
 from tagward_service.sources.interface import Place
 from tagward_service.sources.kubernetes.labels import read_labels
-from tagward_service.sources.kubernetes.manifests import NAMESPACE, read_object
+from tagward_service.sources.kubernetes.manifests import CATALOGUE, NAMESPACE, read_object
 from tagward_service.sources.kubernetes.objects import Found, as_mapping
 from tagward_service.sources.kubernetes.parts import OWN
 
 NOWHERE = Place()
 
 
-def resource_of(request: Request, data: Mapping[str, Any], namespace: Layer | None) -> Resource:
+def resource_of(
+    request: Request, data: Mapping[str, Any], namespace: Layer | None, kinds: Kinds = CATALOGUE
+) -> Resource:
     """Read an object of a request, with the labels of the namespace that it lives in."""
     kind = request.kind
     version = f"{kind.group}/{kind.version}" if kind.group else kind.version or "v1"
     named = {"apiVersion": version, "kind": kind.kind, **data}
-    resource, _ = read_object(Found(named, 0, request.namespace or None), "", NOWHERE)
+    resource, _ = read_object(Found(named, 0, request.namespace or None), "", NOWHERE, kinds)
     if resource.type == NAMESPACE or namespace is None:
         return resource
     return replace(resource, inherited=(namespace,))
@@ -63,16 +65,16 @@ def is_leaving(data: Mapping[str, Any]) -> bool:
     return as_mapping(data.get("metadata")).get("deletionTimestamp") is not None
 
 
-def is_owned(data: Mapping[str, Any]) -> bool:
+def is_owned(data: Mapping[str, Any], kinds: Kinds = CATALOGUE) -> bool:
     """Say whether something that is judged itself made the object, and answers for its labels."""
     owners = as_mapping(data.get("metadata")).get("ownerReferences")
-    return any(map(_is_judged_controller, owners)) if isinstance(owners, list) else False
+    return isinstance(owners, list) and any(_is_judged_controller(each, kinds) for each in owners)
 
 
-def _is_judged_controller(owner: object) -> bool:
+def _is_judged_controller(owner: object, kinds: Kinds) -> bool:
     reference = as_mapping(owner)
     if reference.get("controller") is not True:
         return False
     group = str(reference.get("apiVersion", "")).rpartition("/")[0]
-    kind = kubernetes_kind(group, str(reference.get("kind", "")))
+    kind = kinds.find(group, str(reference.get("kind", "")))
     return kind is not None and kind.runs

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tagward.catalog import Kinds
 from tagward.evaluation import Evaluator
 from tagward.findings import Assessment, Code, Finding
 from tagward.globs import matcher
@@ -58,7 +59,8 @@ class Reviewer:
         self.settings = settings
         lenient = replace(policy, unknown="warn") if policy.unknown == "fail" else policy
         self._assess = Evaluator(lenient, as_of=day, surface=SURFACE).assess
-        self._filler = Filler(policy, day, settings.defaults)
+        self._kinds = Kinds(policy.workloads)
+        self._filler = Filler(policy, day, settings.defaults, self._kinds)
         self._is_exempt = matcher(settings.exempt_namespaces)
         self.inherits = any("namespace" in tag.inherit for tag in policy.tags)
 
@@ -76,7 +78,7 @@ class Reviewer:
 
     def _judged(self, request: Request, labels: Tags | None) -> Response:
         layer = namespace_layer(self.policy, request.namespace, labels)
-        assessment = self._assess(resource_of(request, request.object, layer))
+        assessment = self._assess(resource_of(request, request.object, layer, self._kinds))
         faults = [each for each in assessment.findings if each.severity == "error"]
         before = self._broken_before(request, layer) if faults else frozenset[Place]()
         fresh = [each for each in faults if not _places(each) <= before]
@@ -107,14 +109,14 @@ class Reviewer:
             return f"namespace {request.namespace} is exempt"
         if is_leaving(request.object):
             return "it is being deleted"
-        return "its controller is judged" if is_owned(request.object) else ""
+        return "its controller is judged" if is_owned(request.object, self._kinds) else ""
 
     def _broken_before(self, request: Request, layer: Layer | None) -> frozenset[Place]:
         """List what was wrong already, where an update is judged by what it makes worse."""
         fair = request.operation == "UPDATE" and self.settings.updates == FAIR
         if not fair or not isinstance(request.old_object, dict):
             return frozenset()
-        before = self._assess(resource_of(request, request.old_object, layer))
+        before = self._assess(resource_of(request, request.old_object, layer, self._kinds))
         return frozenset(place for each in before.findings for place in _places(each))
 
     def _answer(

@@ -102,7 +102,8 @@ def _lint(job: LintJob, policy: Policy, content: Content) -> tuple[Outcome, byte
     policy = replace(policy, unknown=job.unknown or policy.unknown)
     gc.disable()
     try:
-        readings = read_content(content, job.file, place=job.place, changed_only=job.changed_only)
+        place = replace(job.place, workloads=policy.workloads)
+        readings = read_content(content, job.file, place=place, changed_only=job.changed_only)
         outcome = lint(policy, readings, as_of=job.as_of)
         if outcome.errors:
             return _refused(outcome.errors[0]), b""

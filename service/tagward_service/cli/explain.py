@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of)
     tags = _tags(policy, arguments.tag)
-    resource = find(arguments.resource, _resources(settings))
+    resource = find(arguments.resource, _resources(settings, policy))
     from tagward_service.cli.explaining import explain
 
     sys.stdout.writelines(explain(policy, resource, tags, as_of))
@@ -82,13 +82,15 @@ def _tags(policy: Policy, name: str | None) -> tuple[Tag, ...]:
     return (tag,)
 
 
-def _resources(settings: Settings) -> Iterator[Resource]:
+def _resources(settings: Settings, policy: Policy) -> Iterator[Resource]:
     from tagward_service.sources import read_inputs
 
     paths = settings.texts("in")
     if not paths:
         raise UsageError("missing --in PATH; name the plan or the manifest that holds the resource")
-    place = Place(settings.text("account"), settings.text("region"), settings.text("namespace"))
+    place = Place(
+        settings.text("account"), settings.text("region"), settings.text("namespace"), policy.workloads
+    )
     for reading in read_inputs(paths, place=place, changed_only=False):
         if isinstance(reading, InputError):
             raise reading

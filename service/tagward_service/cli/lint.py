@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tagward.errors import UsageError
+from tagward.policy import Policy
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.failures import complain
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     gc.disable()
     gc.freeze()
     readings = read_inputs(
-        arguments.paths, place=_place(settings), changed_only=settings.flag("changed_only")
+        arguments.paths, place=_place(settings, policy), changed_only=settings.flag("changed_only")
     )
     outcome = lint(policy, readings, as_of=as_of)
     for name, file in outputs:
@@ -124,11 +125,12 @@ def _format(name: str) -> Format:
     raise UsageError(f"unknown format {quoted(name)}; {hint}")
 
 
-def _place(settings: Settings) -> Place:
+def _place(settings: Settings, policy: Policy) -> Place:
     return Place(
         account=settings.text("account"),
         region=settings.text("region"),
         namespace=settings.text("namespace"),
+        workloads=policy.workloads,
     )
 
 

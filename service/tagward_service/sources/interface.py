@@ -5,15 +5,20 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tagward.policy import Workload
 from tagward.resource import Resource
 
 
 class Place(Struct, frozen=True):
-    """Where the resources live, as far as the caller knows it; None means not known."""
+    """Where the resources live, as far as the caller knows it; None means not known.
+
+    `workloads` are kinds that run pods there and that the catalogue does not have.
+    """
 
     account: str | None = None
     region: str | None = None
     namespace: str | None = None
+    workloads: tuple[Workload, ...] = ()
 
 
 class NotEvaluated(Struct, frozen=True):

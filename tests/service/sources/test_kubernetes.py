@@ -236,7 +236,8 @@ def test_an_unknown_kind_with_a_pod_template_is_said_to_be_unknown() -> None:
     assert only(text).taggability.answer is None
     assert only(text).taggability.why == (
         "no catalogue entry for kubernetes:x.io/Trainer, "
-        "which holds a pod template at `spec.roles[0].podTemplate`"
+        "which holds a pod template at `spec.roles[0].podTemplate`; "
+        "name it under `workloads` in the policy to judge it"
     )
 
 
@@ -254,7 +255,7 @@ def test_pods_of_an_unknown_kind_are_found_with_or_without_a_template_around_the
     document = {"apiVersion": "example.com/v1", "kind": "Fleet", "metadata": {"name": "a"}, "spec": spec}
     resource = only(json.dumps(document))
     assert resource.taggability.answer is None
-    assert resource.taggability.why.endswith(f"which holds a pod template at `{place}`")
+    assert f"which holds a pod template at `{place}`;" in resource.taggability.why
 
 
 @pytest.mark.parametrize("group", ["kyverno.io", "policies.kyverno.io", "constraints.gatekeeper.sh"])

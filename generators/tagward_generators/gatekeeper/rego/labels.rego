@@ -150,7 +150,7 @@ standing(of, spot) := [carrier |
 	some place in around(of, spot.loops)
 	some_of(place.node, spot.only_with)
 	node := object.get(place.node, spot.at, null)
-	node != null
+	is_object(node)
 	carrier := {
 		"at": concat("", [place.way, written(node, spot)]),
 		"labels": array.concat(
@@ -170,12 +170,16 @@ around(of, loops) := [{"way": "", "node": of}] if {
 ]
 
 elements(place, loop) := [element |
-	some key, node in object.get(place.node, loop.at, {})
+	all := object.get(place.node, loop.at, {})
+	is_object(all)
+	some key, node in all
 	element := {"way": sprintf("%s%s.%s.", [place.way, concat(".", loop.at), key]), "node": node}
 ] if {
 	loop.keyed
 } else := [element |
-	some node in object.get(place.node, loop.at, [])
+	all := object.get(place.node, loop.at, [])
+	is_array(all)
+	some node in all
 	called := object.get(node, loop.named_by, "")
 	element := {"way": sprintf("%s%s[%s].", [place.way, concat(".", loop.at), called]), "node": node}
 ]

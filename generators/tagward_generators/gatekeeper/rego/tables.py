@@ -23,7 +23,7 @@ def tables(checks: SeeingChecks, settings: Settings) -> Iterator[str]:
     yield f"wanted := {_lines('{}', (f'{quoted(_key(tag))}: {_wanted(checks, tag)}' for tag in tags))}"
     yield f"known_keys := {_set(dict.fromkeys(key for tag in tags for key in tag.known_keys))}"
     yield f"near := {_lines('{}', (f'{quoted(_key(tag))}: {raw(misspelt(_key(tag)))}' for tag in tags))}"
-    yield f"controllers := {_set(controllers())}"
+    yield f"controllers := {_set(controllers(checks.kinds))}"
     grouped = shapes(tuple(checks.kinds))
     yield from _merged(grouped)
     yield f"shapes := {_lines('[]', (_shape(shape, kinds) for shape, kinds in grouped))}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tagward.catalog import KubernetesKind, kubernetes_kind
+from tagward.catalog import Kinds, KubernetesKind
 from tagward.resource import Layer, Resource, Taggability
 from tagward_service.sources.interface import Content, NotEvaluated, Place, Reading
 from tagward_service.sources.kubernetes.documents import read_documents
@@ -17,10 +17,12 @@ from tagward_service.sources.kubernetes.parts import OWN, Made, find_parts
 from tagward_service.sources.kubernetes.templates import find_pod_template
 
 NAMESPACE = "kubernetes:Namespace"
+CATALOGUE = Kinds()
 _NAMELESS = "(no name)"
 # Their objects describe pods of others, as patterns and mutations.
 _POLICY_ENGINES = ("kyverno.io", "gatekeeper.sh")
 _OWN_ONLY = Made((), own_billed=True)
+_NAME_IT = "; name it under `workloads` in the policy to judge it"
 
 # Further kinds without a namespace (Kubernetes API reference; Kueue, cert-manager, Kyverno).
 _CLUSTER_SCOPED = frozenset(
@@ -43,12 +45,13 @@ def read_manifests(content: Content, file: str, place: Place) -> Manifests:
     """Read the Kubernetes objects of one input; raise InputError or DecodeError when it cannot be read."""
     resources: list[Resource] = []
     notes: list[NotEvaluated] = []
+    kinds = Kinds(place.workloads)
     for document in read_documents(content, file):
         for found in find_objects(document, file):
             if isinstance(found, NotEvaluated):
                 notes.append(found)
                 continue
-            resource, faults = read_object(found, file, place)
+            resource, faults = read_object(found, file, place, kinds)
             resources.append(resource)
             notes += (NotEvaluated(f"{file}:{found.line} {resource.address}", fault) for fault in faults)
     reading = Reading(file, "Kubernetes manifests", tuple(resources), tuple(notes))
@@ -78,9 +81,11 @@ def _namespaces(resources: Iterable[Resource]) -> dict[str, Layer]:
     }
 
 
-def read_object(found: Found, file: str, place: Place) -> tuple[Resource, tuple[str, ...]]:
+def read_object(
+    found: Found, file: str, place: Place, kinds: Kinds = CATALOGUE
+) -> tuple[Resource, tuple[str, ...]]:
     """Read one object: the resource that it is, and what is wrong with how its labels are written."""
-    kind = kubernetes_kind(found.group, found.kind)
+    kind = kinds.find(found.group, found.kind)
     own = read_labels(found.metadata.get("labels"), OWN)
     made = find_parts(kind, found.data) if kind else _OWN_ONLY
     name = _name(found)
@@ -93,7 +98,7 @@ def read_object(found: Found, file: str, place: Place) -> tuple[Resource, tuple[
         name=name,
         account="",
         region="",
-        namespace=_namespace(found, place),
+        namespace=_namespace(found, kind, place),
         file=file,
         line=found.line,
         place=OWN,
@@ -118,15 +123,10 @@ def _name(found: Found) -> str:
     return _text(found.metadata.get("name")) or (f"{generated}*" if generated else "")
 
 
-def _namespace(found: Found, place: Place) -> str | None:
-    if _is_cluster_scoped(found):
+def _namespace(found: Found, kind: KubernetesKind | None, place: Place) -> str | None:
+    if found.kind in _CLUSTER_SCOPED if kind is None else not kind.namespaced:
         return ""
     return _text(found.metadata.get("namespace")) or found.namespace or place.namespace
-
-
-def _is_cluster_scoped(found: Found) -> bool:
-    kind = kubernetes_kind(found.group, found.kind)
-    return found.kind in _CLUSTER_SCOPED if kind is None else not kind.namespaced
 
 
 def _taggability(found: Found, kind: KubernetesKind | None) -> Taggability:
@@ -137,7 +137,8 @@ def _taggability(found: Found, kind: KubernetesKind | None) -> Taggability:
         return Taggability(False, why)
     template = None if found.group.endswith(_POLICY_ENGINES) else find_pod_template(found.data)
     if template is not None:
-        why = f"no catalogue entry for {_type(found)}, which holds a pod template at `{template.place()}`"
+        holds = f"which holds a pod template at `{template.place()}`"
+        why = f"no catalogue entry for {_type(found)}, {holds}{_NAME_IT}"
         return Taggability(None, why)
     why = f"labels on a {found.kind} reach no bill; name `{_type(found)}` in a rule's `on.types` to check it"
     return Taggability(False, why)

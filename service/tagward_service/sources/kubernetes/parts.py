@@ -100,7 +100,7 @@ def _elsewhere(kind: KubernetesKind, data: Data) -> Part:
 
 
 def _pods(place: LabelPlace, spot: Spot, kind: KubernetesKind) -> str:
-    if "*" in place.at:
+    if place.repeats:
         return f"the {spot.owner} pods" if spot.owner else f"the pods of `{spot.place()}`"
     is_main = len(kind.templates) == 1 or place.at == "spec"
     return "its pods" if is_main else f"the {role_of(place.at)} pods"

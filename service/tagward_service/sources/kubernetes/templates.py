@@ -9,12 +9,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from tagward.catalog import ANY, EACH, VALUE
 from tagward_service.sources.kubernetes.objects import as_mapping
 
 Step = str | int
 
 _ROLE = re.compile(r"(?:GroupSpec|PodTemplate|Template|Spec)$")
 _NAMES = ("name", "groupName")
+_HOLDERS: dict[str, tuple[type, ...]] = {ANY: (list, Mapping), EACH: (list,), VALUE: (Mapping,)}
 _MOST_SEARCHED = 5_000
 _DEEPEST = 12
 
@@ -33,7 +35,7 @@ class Spot(Struct, frozen=True):
 
 
 def find_spots(root: Any, pattern: str) -> Iterator[Spot]:
-    """Find what stands at a path, `*` being any element of a list or mapping, in the order of the file."""
+    """Find what stands at a path of the catalogue, in the order of the file."""
     spots = [Spot((), root)]
     for step in pattern.split(".") if pattern else ():
         spots = [inner for spot in spots for inner in _step(spot, step)]
@@ -41,8 +43,8 @@ def find_spots(root: Any, pattern: str) -> Iterator[Spot]:
 
 
 def _step(spot: Spot, step: str) -> Iterator[Spot]:
-    if step == "*":
-        yield from _elements(spot)
+    if step in _HOLDERS:
+        yield from _elements(spot) if isinstance(spot.value, _HOLDERS[step]) else ()
     elif isinstance(spot.value, Mapping) and spot.value.get(step) is not None:
         yield Spot((*spot.path, step), spot.value[step], spot.owner)
 
