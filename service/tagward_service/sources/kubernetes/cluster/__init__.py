@@ -1,0 +1,1 @@
+"""The workloads of clusters, as a source of scans."""
