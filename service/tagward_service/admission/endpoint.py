@@ -17,6 +17,7 @@ from tagward_service.admission.log import Log
 from tagward_service.admission.metrics import Metrics
 from tagward_service.admission.namespaces import Namespaces
 from tagward_service.admission.problems import MEDIA_TYPE, encoded, problem
+from tagward_service.admission.protocol import WHOLE
 from tagward_service.admission.review import Reviewer
 
 Scope = MutableMapping[str, Any]
@@ -87,7 +88,7 @@ class Admission:
             self.metrics.refused(500)
             status, media_type = HTTPStatus.INTERNAL_SERVER_ERROR, MEDIA_TYPE
             body = encoded(problem(status, "this is a bug in tagward"))
-        headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+        headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status.value, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -98,9 +99,9 @@ class Admission:
             return self._about_itself(path, method)
         if method != "POST":
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "reviews are posted")
-        if not _media_type(scope).startswith(_JSON):
+        if not _is_json(scope):
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "reviews are application/json")
-        body = await self._body(receive)
+        body = await self._body(scope, receive)
         return HTTPStatus.OK, _JSON, await self._review(*webhook, body)
 
     async def _review(self, name: str, answer: Answer, body: bytes) -> bytes:
@@ -112,17 +113,19 @@ class Admission:
             request = read_request(body)
         except ReviewError as error:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
-        response = answer(reviewer, request, await self._labels(reviewer, request))
+        known = self.namespaces
+        labels = None if known is None else await self._labels(known, reviewer, request)
+        response = answer(reviewer, request, labels)
         self._told(name, request, response, perf_counter() - started)
         return write_response(response)
 
-    async def _labels(self, reviewer: Reviewer, request: Request) -> Tags | None:
+    async def _labels(self, known: Namespaces, reviewer: Reviewer, request: Request) -> Tags | None:
         """Return the labels of the namespace of a request, None when nobody knows them."""
-        if self.namespaces is None or not reviewer.inherits:
+        if not reviewer.inherits:
             return None
-        labels = self.namespaces.get(request.namespace)
+        labels = known.get(request.namespace)
         if labels is None and reviewer.asks_for_namespace(request):
-            return await self.namespaces.wait_for(request.namespace)
+            return await known.wait_for(request.namespace)
         return labels
 
     def _told(self, webhook: str, request: Request, response: Response, seconds: float) -> None:
@@ -132,7 +135,7 @@ class Admission:
         self.metrics.found(response.audit_annotations.get("codes", ""))
         if self.log.decisions == "none" or (self.log.decisions == "denied" and response.allowed):
             return
-        self.log.write(
+        self.log.write_soon(
             "review",
             webhook=webhook,
             uid=request.uid,
@@ -144,7 +147,9 @@ class Admission:
             **response.audit_annotations | {"decision": decision},
         )
 
-    async def _body(self, receive: Receive) -> bytes:
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        if WHOLE in scope.get("extensions", ()):
+            return await self._received(receive)
         try:
             async with asyncio.timeout(self.limits.seconds):
                 return await self._received(receive)
@@ -206,5 +211,9 @@ class Admission:
         return said
 
 
-def _media_type(scope: Scope) -> bytes:
-    return next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+def _is_json(scope: Scope) -> bool:
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            is_json: bool = value.startswith(_JSON)
+            return is_json
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 _encode = msgspec.json.Encoder().encode
+_DELETE = b"\x7f"
 
 
 class Log:
@@ -19,22 +21,43 @@ class Log:
     def __init__(self, stream: BinaryIO | None = None, decisions: str = "all") -> None:
         self._stream = stream or sys.stderr.buffer
         self.decisions = decisions
+        self._waiting: list[bytes] = []
+        self._turn = ""
 
     def write(self, event: str, **fields: Any) -> None:
-        """Write one line. What a terminal would act on, or not show, is escaped in it."""
-        time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = json_line({"time": time, "event": event, **fields})
-        self._stream.write(line.encode() + b"\n")
+        """Write one line, from any thread. What a terminal would act on, or not show, is escaped in it."""
+        self._put(json_line({"time": _time(), "event": event, **fields}))
+
+    def write_soon(self, event: str, **fields: Any) -> None:
+        """Write one line with all others of this turn of the loop, and at the time of the first of them."""
+        if not self._waiting:
+            self._turn = _time()
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._waiting.append(json_line({"time": self._turn, "event": event, **fields}))
+
+    def flush(self) -> None:
+        """Write the lines that wait for the end of the turn."""
+        waiting, self._waiting = self._waiting, []
+        self._put(b"".join(waiting))
+
+    def _put(self, lines: bytes) -> None:
+        self._stream.write(lines)
         self._stream.flush()
 
 
-def json_line(fields: dict[str, Any]) -> str:
+def _time() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def json_line(fields: dict[str, Any]) -> bytes:
     """Write an object of JSON on one line, of characters that can be printed only."""
     try:
-        line = _encode(fields).decode()
+        line = _encode(fields)
     except UnicodeEncodeError:  # a lone surrogate, which is no character of anything
-        line = json.dumps(fields, default=str)
-    return line if line.isprintable() else "".join(map(_escaped, line))
+        line = json.dumps(fields, default=str).encode()
+    if line.isascii() and _DELETE not in line:  # JSON escapes the other control characters
+        return line + b"\n"
+    return "".join(map(_escaped, line.decode())).encode() + b"\n"
 
 
 def _escaped(character: str) -> str:

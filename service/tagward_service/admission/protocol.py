@@ -17,6 +17,10 @@ HEAD_SECONDS = 10.0
 """From the connection, or from the first byte of a later request, until its head is complete."""
 
 
+WHOLE = "tagward.whole"
+"""The extension of ASGI by which a request says that all of it has come."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """A connection that nobody can keep open, or fill, without ever asking for anything.
 
@@ -66,6 +70,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_in_head, self._head = False, 0
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Let the application know, unless it waits for it already, that the body is there."""
+        self.scope["extensions"] = {WHOLE: {}}
+        super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answering = cycle

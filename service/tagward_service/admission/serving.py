@@ -139,6 +139,7 @@ class Service:
             await asyncio.gather(*(server.serve(bound) for server, bound in serving))
         finally:
             watching.cancel()
+            self.log.flush()
             self.log.write("ended")
 
     def _bound(self, listener: Listener) -> list[socket.socket]:

@@ -11,12 +11,13 @@ import pytest
 import uvloop
 
 from tagward_service.admission import protocol
-from tagward_service.admission.endpoint import Receive, Send
+from tagward_service.admission.endpoint import Receive, Scope, Send
 from tagward_service.admission.serving import Listener, _server
 from tests.service.admission.test_endpoint import Source, Webhook
 
 GET = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
 HALF = GET[:-5]
+POST = b"POST /admission/validate HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n"
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +125,31 @@ def test_garbage_behind_a_request_is_no_error_of_the_service(caplog: pytest.LogC
 
     assert b"HTTP/1.1 400 " in said
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "whole"), [((GET,), True), ((HALF, GET[-5:]), True), ((POST + b"{", b"}"), False)]
+)
+def test_a_request_says_whether_all_of_it_has_come(pieces: Sequence[bytes], whole: bool) -> None:
+    said: list[bool] = []
+
+    async def asks(scope: Scope, receive: Receive, send: Send) -> None:
+        said.append(protocol.WHOLE in scope.get("extensions", {}))
+        body = b""
+        while not said[1:]:
+            message = await receive()
+            body += message["body"]
+            if not message["more_body"]:
+                said.append(protocol.WHOLE in scope["extensions"])
+        await send({"type": "http.response.start", "status": 204, "headers": [(b"connection", b"close")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def one() -> bytes:
+        async with asyncio.timeout(20), served(asks) as port:
+            return await exchanged(port, *pieces, pause=0.1)
+
+    assert b" 204 " in uvloop.run(one())
+    assert said == [whole, True]
 
 
 @pytest.mark.parametrize("behind", [b"", GET, b"\x00\x00"], ids=["nothing", "another request", "garbage"])

@@ -201,10 +201,14 @@ def test_settings_that_cannot_be_are_refused(arguments: list[str], said: str) ->
 
 
 def test_nobody_who_keeps_asking_loses_a_request_at_the_end(served: Served) -> None:
-    """Each client asks over one connection until it is told that this is the last answer."""
+    """Each client asks over one connection until it is told that this is the last answer.
+
+    What was answered is in the log, too.
+    """
     context = ssl.create_default_context(cafile=str(served.place / "ca.crt"))
     content = body(deployment({"ml-team": "nlp"}))
     ends: list[object] = []
+    answered: list[int] = []
 
     def ask() -> None:
         connection = HTTPSConnection("127.0.0.1", served.port, context=context, timeout=5)
@@ -213,6 +217,7 @@ def test_nobody_who_keeps_asking_loses_a_request_at_the_end(served: Served) -> N
                 connection.request("POST", "/admission/validate", content, JSON)
                 answer = connection.getresponse()
                 answer.read()
+                answered.append(answer.status)
                 if answer.getheader("connection") == "close":
                     ends.append((answer.status, number > 0))
                     return
@@ -231,6 +236,8 @@ def test_nobody_who_keeps_asking_loses_a_request_at_the_end(served: Served) -> N
 
     assert ends == [(200, True)] * 16
     assert served.process.wait(10) == 0
+    served.wait_for("ended")
+    assert sum(line["event"] == "review" for line in served.lines) == len(answered)
 
 
 def test_asked_twice_it_ends_at_once(served: Served) -> None:
