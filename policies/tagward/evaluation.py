@@ -8,7 +8,7 @@ from tagward.findings import Assessment, Finding, Status
 from tagward.judging.exempting import Exempting
 from tagward.judging.housekeeping import Housekeeping
 from tagward.judging.recall import Recall
-from tagward.judging.standing import Standings
+from tagward.judging.sighting import Source, Standings
 from tagward.judging.tag_rule import PlacedRule, Setting, TagRule
 from tagward.judging.values import folded
 from tagward.policy import Policy
@@ -33,7 +33,9 @@ class Evaluator:
         self._recalls: dict[object, Recall] = {}
         self._housekeeping = Housekeeping(policy)
         self._exempting = Exempting(policy, as_of)
-        self.standings = Standings(self._placed_rules, self._place_of, self._housekeeping.hidden)
+        self.standings = Standings(
+            Source(self._placed_rules, self._place_of, self._housekeeping.hidden, self._housekeeping.hides)
+        )
 
     def assess(self, resource: Resource) -> Assessment:
         """Judge one resource."""

@@ -93,16 +93,46 @@ def test_what_is_asked_for_and_not_there_is_a_finding_and_the_other_way_round(se
             assert not lacking
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32))
-def test_resources_that_look_alike_stand_alike(seed: int) -> None:
+def test_what_is_seen_at_a_glance_is_what_there_is(seed: int) -> None:
     random = Random(seed)
     evaluator = Evaluator(modelled(random_policy_data(random)).policy(), as_of=DAY)
-    known: dict[object, tuple[Standing, ...]] = {}
-    for _ in range(30):
-        resource = random_resource(random, evaluator.policy, plain=random.random() < 0.5)
-        fresh = Evaluator(evaluator.policy, as_of=DAY).standings.of(resource)
-        assert known.setdefault(evaluator.standings.look(resource), fresh) == fresh
+    made = [random_resource(random, evaluator.policy, plain=random.random() < 0.5) for _ in range(10)]
+    mixed = [changed(random.choice(made), random.choice(made), random) for _ in range(20)]
+    for resource in (*made, *mixed, *made):
+        assert seen(evaluator, resource) == Evaluator(evaluator.policy, as_of=DAY).standings.of(resource)
+
+
+def seen(evaluator: Evaluator, resource: Resource) -> tuple[Standing, ...]:
+    outline, values = evaluator.standings.seen(resource)
+    return tuple(Standing(*mark, value or None) for mark, value in zip(outline.marks, values, strict=True))
+
+
+def changed(one: Resource, other: Resource, random: Random) -> Resource:
+    """Give one resource some of the tags, layers and parts of another."""
+    tags = {key: value for key, value in (*one.tags.items(), *other.tags.items()) if random.random() < 0.7}
+    layers = random.sample([*one.inherited, *other.inherited], min(2, len(one.inherited)))
+    parts = tuple(replace(part, tags=other.tags) for part in one.parts)
+    return replace(one, tags=tags, inherited=tuple(layers), parts=parts, open=None, origins={})
+
+
+@pytest.mark.parametrize("forbid", ["", "\nforbid: {values: ['AKIA[0-9]+']}"])
+def test_values_of_one_shape_are_not_mixed_up(policies: Policies, forbid: str) -> None:
+    tags = "tags: {ml-team: {required: true, aliases: [{key: team}], inherit: [resource-group]}, kind: {}}"
+    evaluator = Evaluator(policies.load(tags + forbid), as_of=DAY)
+    for value in ("a", "b", "AKIA1", "tbd", "c", "AKIA2"):
+        layers = (around("resource-group", {"ML-Team": value}), around("subscription", {"ml-team": "no"}))
+        resources = (
+            aws({"ml-team": value}),
+            aws({"team": value, "kind": "x"}),
+            azure({"TEAM": value}),
+            azure(inherited=layers),
+            deployment(pods={"ml-team": value}),
+            aws({"ml-team": "own"}, parts=(Part("the volume", "x", {"ml-team": value}),)),
+        )
+        for resource in resources:
+            assert seen(evaluator, resource) == evaluator.standings.of(resource)
 
 
 @pytest.mark.parametrize(

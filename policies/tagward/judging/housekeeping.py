@@ -51,6 +51,10 @@ class Housekeeping:
         keys = {key for _, tags in shown for key in tags if is_forbidden(key)}
         return resource.sensitive | keys | {key for _, key in self._with_forbidden_value(shown)}
 
+    def hides(self, value: str) -> bool:
+        """Say whether a value is of a forbidden form, so that it must not be shown."""
+        return any(matches(value) for matches in self._forbidden_values)
+
     def judge(self, resource: Resource, findings: Iterable[Finding]) -> list[Finding]:
         """Return what is wrong with the tags as a whole."""
         reported = frozenset(finding.key for finding in findings)
@@ -63,7 +67,7 @@ class Housekeeping:
     def _with_forbidden_value(self, tagged: Iterable[tuple[str, Tags]]) -> Iterator[tuple[str, str]]:
         for place, tags in tagged:
             for key, value in tags.items():
-                if isinstance(value, str) and any(matches(value) for matches in self._forbidden_values):
+                if isinstance(value, str) and self.hides(value):
                     yield place, key
 
     def _forbids_key(self, cloud: str) -> Matcher:

@@ -52,12 +52,12 @@ class Recall:
     def __init__(self, rules: Sequence[PlacedRule]) -> None:
         self.rules = rules
         tags = [placed.rule.tag for placed in rules]
-        watched = frozenset(_watched(tags))
+        looked_at = frozenset(watched(tags))
         aliases = dict.fromkeys(alias.key for tag in tags for alias in tag.aliases)
         self._keys = (*(placed.key for placed in rules), *aliases)
         self._glances = (
             *(
-                _Glance(None if each.rule.tag.id in watched else each.rule.judge_value.verdicts)
+                _Glance(None if each.rule.tag.id in looked_at else each.rule.judge_value.verdicts)
                 for each in rules
             ),
             *(_Glance() for _ in aliases),
@@ -134,7 +134,7 @@ class Recall:
         return key.lower() in self._lowered or any(placed.rule.is_near(key) for placed in self.rules)
 
 
-def _watched(tags: Sequence[Tag]) -> list[str]:
+def watched(tags: Sequence[Tag]) -> list[str]:
     """List the tags that conditions look at; a part may meet requirements that its resource does not."""
     conditions = [each.when for tag in tags for each in tag.requirements if each.when is not None]
     return [comparison.tag for condition in conditions for comparison in tags_of(condition)]

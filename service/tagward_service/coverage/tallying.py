@@ -2,131 +2,143 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tagward.clouds import service_of
 from tagward.evaluation import Evaluator
 from tagward.findings import Assessment, Status
+from tagward.judging.sighting import Outline
+from tagward.resource import Resource
 from tagward_service.store.interface import OTHER, TagTally, Tally
 
-if TYPE_CHECKING:
-    from tagward.judging.standing import Look
-
-MOST_LOOKS = 4096
-"""So many different looks are told apart before they are counted; each holds one resource."""
 MOST_VALUES = 1000
 """So many values of one tag are kept apart; the rest are gathered."""
+MOST_COUNTED = 65_536
+"""So many pairs of tag and value are counted before the rare ones are gathered."""
 
 TAGGABLE = frozenset({Status.COMPLIANT, Status.VIOLATING, Status.UNKNOWN, Status.EXEMPT})
 WRONG = frozenset({"violation", "unknown", "exempt"})
 """The findings that make a tag not valid: an exempt violation is still one."""
 
-Kind = tuple[str, str | None, str | None, str]
+Kind = tuple[str, str, str, str]
 """Cloud, account, region and type."""
 
 
 class Tallies:
     """Counts the assessments of one part; `evaluator` is the one that made them.
 
-    Most resources of an estate look alike, so that each look is counted, and only looks are taken apart.
+    Most resources of an estate are of few shapes. What there is to count of a shape is found out once, so
+    that a resource costs one count of its shape and one of each tag with its value.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
-        self._standings = evaluator.standings
-        self._looks: dict[tuple[Kind, Status, tuple[str, ...], Look], _Alike] = {}
-        self._statuses: dict[Kind, dict[Status, int]] = {}
-        self._tags: dict[tuple[str, str, str, str], dict[str, _Counts]] = {}
+        self._seen = evaluator.standings.seen
+        self._shapes: dict[tuple[object, ...], _Shape] = {}
+        self._columns: dict[tuple[object, ...], _Column] = {}
+        self._counts: Counter[tuple[_Column, str]] = Counter()
 
     def add(self, assessments: Iterable[Assessment]) -> None:
         """Count some assessments."""
-        looks, look = self._looks, self._standings.look
+        shapes, taggable = self._shapes, TAGGABLE
+        counted: list[tuple[_Column, str]] = []
         for assessment in assessments:
             resource, status = assessment.resource, assessment.status
-            kind = (resource.cloud, resource.account, resource.region, resource.type)
-            seen = look(resource) if status in TAGGABLE else ()
-            known = (kind, status, _wrong(assessment) if assessment.findings else (), seen)
-            alike = looks.get(known)
-            if alike is not None:
-                alike.count += 1
-                continue
-            looks[known] = _Alike(assessment)
-            if len(looks) >= MOST_LOOKS:
-                self._take_apart()
+            outline, values = self._seen(resource) if status in taggable else (None, ())
+            wrong = _wrong(assessment) if assessment.findings else ()
+            known = (resource.cloud, resource.account, resource.region, resource.type, status, wrong, outline)
+            shape = shapes.get(known)
+            if shape is None:
+                shape = shapes[known] = self._shape(resource, status, wrong, outline)
+            shape.count += 1
+            counted += zip(shape.columns, values, strict=True)
+        self._counts.update(counted)
+        if len(self._counts) > MOST_COUNTED:
+            self._counts = _gathered(self._counts)
 
     def tallies(self) -> list[Tally]:
         """Give the counts by kind and status, sorted."""
-        self._take_apart()
-        return sorted((_tally(kind, counts) for kind, counts in self._statuses.items()), key=_place_of_tally)
+        kinds: dict[Kind, Counter[str]] = {}
+        for shape in self._shapes.values():
+            kinds.setdefault(shape.kind, Counter())[shape.status] += shape.count
+        return [_tally(kind, counts) for kind, counts in sorted(kinds.items())]
 
     def tags(self) -> list[TagTally]:
         """Give the counts by tag and value, sorted."""
-        self._take_apart()
-        return [
-            TagTally(*place, value, *counts)
-            for place, values in sorted(self._tags.items())
-            for value, counts in sorted(_gathered(values).items())
+        sums: dict[tuple[str, str, str, str, str], list[int]] = {}
+        for (column, value), count in _gathered(self._counts).items():
+            row = sums.setdefault((*column.place, value), [0] * len(column.counts))
+            row[:] = [known + count * counts for known, counts in zip(row, column.counts, strict=True)]
+        return [TagTally(*place, *row) for place, row in sorted(sums.items())]
+
+    def _shape(
+        self, resource: Resource, status: Status, wrong: tuple[str, ...], outline: Outline | None
+    ) -> _Shape:
+        kind = (resource.cloud, resource.account or "", resource.region or "", resource.type)
+        marks = () if outline is None else outline.marks
+        columns = [
+            self._column((*kind[:3], tag), asked, asked and present, tag in wrong, status)
+            for tag, asked, present in marks
         ]
+        return _Shape(kind, status, columns)
 
-    def _take_apart(self) -> None:
-        for (kind, status, wrong, _), alike in self._looks.items():
-            counts = self._statuses.setdefault(kind, {})
-            counts[status] = counts.get(status, 0) + alike.count
-            if status in TAGGABLE:
-                self._count_tags(kind, status is Status.COMPLIANT, wrong, alike)
-        self._looks.clear()
-
-    def _count_tags(self, kind: Kind, compliant: bool, wrong: tuple[str, ...], alike: _Alike) -> None:
-        cloud, account, region, _ = kind
-        for standing in self._standings.of(alike.resource):
-            asked, present = standing.asked, standing.asked and standing.present
-            valid = present and standing.tag not in wrong
-            place = (cloud, account or "", region or "", standing.tag)
-            values = self._tags.setdefault(place, {})
-            counts = values.setdefault(standing.value or "", [0, 0, 0, 0, 0])
-            for index, holds in enumerate((True, asked, present, valid, compliant)):
-                counts[index] += alike.count * holds
-            if len(values) > 8 * MOST_VALUES:
-                self._tags[place] = _gathered(values)
+    def _column(
+        self, place: tuple[str, str, str, str], asked: bool, present: bool, wrong: bool, status: Status
+    ) -> _Column:
+        counts = (True, asked, present, present and not wrong, status is Status.COMPLIANT)
+        return self._columns.setdefault((place, counts), _Column(place, counts))
 
 
-_Counts = list[int]
-"""resources, asked, present, valid, compliant."""
+class _Shape:
+    """How many resources are alike in all but the values of their tags, and where those are counted."""
+
+    __slots__ = ("columns", "count", "kind", "status")
+
+    def __init__(self, kind: Kind, status: Status, columns: list[_Column]) -> None:
+        self.kind = kind
+        self.status = status
+        self.columns = columns
+        self.count = 0
 
 
-class _Alike:
-    """How many resources look like this one."""
+class _Column:
+    """Where the values of one tag are counted that stand alike.
 
-    __slots__ = ("count", "resource")
+    `place` is cloud, account, region and tag; `counts` says whether resources, asked, present, valid and
+    compliant count one more.
+    """
 
-    def __init__(self, assessment: Assessment) -> None:
-        self.resource = assessment.resource
-        self.count = 1
+    __slots__ = ("counts", "place")
+
+    def __init__(self, place: tuple[str, str, str, str], counts: tuple[bool, ...]) -> None:
+        self.place = place
+        self.counts = counts
 
 
 def _wrong(assessment: Assessment) -> tuple[str, ...]:
     return tuple([finding.tag for finding in assessment.findings if finding.status in WRONG])
 
 
-def _tally(kind: Kind, counts: dict[Status, int]) -> Tally:
+def _tally(kind: Kind, counts: Counter[str]) -> Tally:
     cloud, account, region, type_ = kind
     by_status = {str(status): count for status, count in counts.items()}
-    return Tally(cloud, account or "", region or "", service_of(type_), type_, **by_status)
+    return replace(Tally(cloud, account, region, service_of(type_), type_), **by_status)
 
 
-def _place_of_tally(tally: Tally) -> tuple[str, str, str, str]:
-    return tally.cloud, tally.account, tally.region, tally.type
+def _gathered(counts: Counter[tuple[_Column, str]]) -> Counter[tuple[_Column, str]]:
+    """Keep the most common values of each tag and resources without one, and gather the others."""
+    by_place: dict[tuple[str, str, str, str], Counter[str]] = {}
+    for (column, value), count in counts.items():
+        by_place.setdefault(column.place, Counter())[value] += count
+    kept = {place: _most_common(values) for place, values in by_place.items()}
+    gathered: Counter[tuple[_Column, str]] = Counter()
+    for (column, value), count in counts.items():
+        gathered[column, value if value in kept[column.place] else OTHER] += count
+    return gathered
 
 
-def _gathered(values: dict[str, _Counts]) -> dict[str, _Counts]:
-    """Keep the most common values and those without one, and gather the others."""
-    if len(values) <= MOST_VALUES + 2:
-        return values
-    named = sorted((value for value in values if value not in ("", OTHER)), key=lambda v: (-values[v][0], v))
-    kept = {value: values[value] for value in named[:MOST_VALUES]}
-    kept |= {value: values[value] for value in ("", OTHER) if value in values}
-    other = kept.setdefault(OTHER, [0, 0, 0, 0, 0])
-    for value in named[MOST_VALUES:]:
-        for index, count in enumerate(values[value]):
-            other[index] += count
-    return kept
+def _most_common(values: Counter[str]) -> frozenset[str]:
+    named = sorted((value for value in values if value not in ("", OTHER)), key=lambda v: (-values[v], v))
+    return frozenset(("", *named[:MOST_VALUES]))
