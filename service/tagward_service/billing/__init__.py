@@ -1,0 +1,1 @@
+"""Bills: FOCUS files in, coverage by cost out."""

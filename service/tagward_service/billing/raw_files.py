@@ -1,0 +1,96 @@
+"""A file of a bill as DuckDB reads it: nothing guessed, every column of a CSV a text."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct
+
+from tagward.errors import InputError
+from tagward_service.billing.files import BillFile, is_remote
+from tagward_service.billing.sql_text import literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+DELIMITERS = (",", ";", "\t", "|")
+NULLS = "['', 'NULL']"
+"""What stands for nothing in a CSV, in quotes or not."""
+
+
+class RawFile(Struct, frozen=True):
+    """How to read a file: `source` goes after FROM, `types` are its columns with their types in DuckDB."""
+
+    source: str
+    types: Mapping[str, str]
+
+
+def raw_file(file: BillFile, connection: DuckDBPyConnection) -> RawFile:
+    """Look at a file without reading it; raises InputError for one that is no table."""
+    if is_remote(file.path):
+        _load_httpfs(connection, file.path)
+    if file.is_parquet:
+        return _described(f"read_parquet({literal(file.path)})", file, connection)
+    if is_remote(file.path):
+        source = f"read_csv({literal(file.path)}, all_varchar = true, header = true, nullstr = {NULLS})"
+        return _described(source, file, connection)
+    return _csv(file)
+
+
+def _described(source: str, file: BillFile, connection: DuckDBPyConnection) -> RawFile:
+    import duckdb
+
+    try:
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
+    except duckdb.Error as error:
+        raise InputError(file.path, f"cannot be read: {first_line(error)}") from error
+    return RawFile(source, {row[0]: row[1] for row in rows})
+
+
+def _csv(file: BillFile) -> RawFile:
+    header, delimiter = _header(file.path)
+    columns = ", ".join(f"{literal(each)}: 'VARCHAR'" for each in header)
+    options = (
+        f"auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
+        f"nullstr = {NULLS}, max_line_size = 16777216, columns = {{{columns}}}"
+    )
+    return RawFile(f"read_csv({literal(file.path)}, {options})", dict.fromkeys(header, "VARCHAR"))
+
+
+def _header(path: str) -> tuple[list[str], str]:
+    """Read the first line; raises InputError when it names no columns, or one of them twice."""
+    with _opened(path) as stream:
+        line = stream.readline(1 << 20).decode("utf-8-sig", "replace")
+    delimiter = max(DELIMITERS, key=line.count)
+    header = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+    if len(header) < 2:
+        raise InputError(path, "not a FOCUS bill: its first line names no columns")
+    twice = [column for column, count in Counter(each.lower() for each in header).items() if count > 1]
+    if twice:
+        raise InputError(path, f"the column `{twice[0]}` is there twice")
+    return header, delimiter
+
+
+def _opened(path: str) -> IO[bytes] | gzip.GzipFile:
+    return gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")
+
+
+def _load_httpfs(connection: DuckDBPyConnection, path: str) -> None:
+    import duckdb
+
+    try:
+        connection.execute("INSTALL httpfs; LOAD httpfs;")
+    except duckdb.Error as error:
+        what = f"object stores are read by the extension httpfs of DuckDB, which {first_line(error)}"
+        raise InputError(path, what, "copy the files here and name the folder") from error
+
+
+def first_line(error: Exception) -> str:
+    """Return the beginning of an error of DuckDB."""
+    return str(error).partition("\n")[0]

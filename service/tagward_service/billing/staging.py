@@ -1,0 +1,168 @@
+"""From the lines of a file to those of a bill: named alike, summed up by month, tags as a map.
+
+A staged line sums up all lines of a month that differ in nothing that a question looks at. Money stays
+exact: it is cast to a decimal before anything is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tagward_service.billing.columns import Layout
+from tagward_service.billing.raw_files import RawFile
+from tagward_service.billing.sql_text import listed, literal, name
+from tagward_service.billing.tag_maps import MAP, tag_map
+
+MONEY = "DECIMAL(38, 18)"
+DOUBLE_MONEY = "DECIMAL(38, 10)"
+"""What a cost kept as a double is rounded to: its further digits are noise."""
+
+TEXTS = (
+    "provider",
+    "billing_account",
+    "account",
+    "account_name",
+    "service",
+    "service_category",
+    "region",
+    "resource_id",
+    "resource_name",
+    "resource_type",
+    "charge_category",
+    "charge_class",
+    "commitment",
+    "commitment_status",
+    "currency",
+)
+"""The columns of a staged line that are plain texts."""
+
+NATIVE_CATEGORY = (
+    "CASE WHEN {0} ILIKE 'tax' THEN 'Tax' WHEN {0} ILIKE '%adjustment' THEN 'Adjustment' "
+    "WHEN {0} ILIKE 'purchase' THEN 'Purchase' ELSE 'Usage' END"
+)
+"""The types of charge of Azure's own export, as categories of FOCUS."""
+
+CLOUDS = (
+    "CASE WHEN provider ILIKE 'aws%' OR provider ILIKE '%amazon%' THEN 'aws' "
+    "WHEN provider ILIKE '%microsoft%' OR provider ILIKE '%azure%' THEN 'azure' "
+    "WHEN provider ILIKE '%google%' OR provider ILIKE 'gcp%' THEN 'gcp' ELSE '' END"
+)
+
+
+class Staging:
+    """How the lines of one file become lines of a bill; `tells` says that its TagDetails are filled in."""
+
+    def __init__(self, raw: RawFile, columns: Layout, *, tells: bool = False) -> None:
+        self.raw = raw
+        self.layout = columns
+        self.tells = tells
+
+    def sql(self) -> str:
+        """Return the query: lines grouped first, so that tags are parsed once for each group."""
+        grouped = f"SELECT\n  {listed(self._inner())}\nFROM {self.raw.source}\nGROUP BY ALL"
+        read = f"SELECT\n  {listed(self._read())}\nFROM ({grouped})"
+        return f"SELECT\n  {listed(self._outer())}\nFROM ({read})"
+
+    def _inner(self) -> Iterator[str]:
+        """List what lines are grouped by, and what is summed up."""
+        for each in TEXTS:
+            yield f"{self._text(each)} AS {each}"
+        yield f"{self._column('allocated_resource')} AS allocated_resource"
+        begins = f"coalesce({self._time('billing_start')}, {self._time('charge_start')})"
+        yield f"strftime({begins}, '%Y-%m') AS period"
+        yield f"{self._raw_tags('tags')} AS raw_tags"
+        yield f"{self._raw_tags('allocated_tags')} AS raw_allocated_tags"
+        yield f"{self._taggable()} AS taggable"
+        billed, effective = self._money("billed"), self._money("effective")
+        yield f"coalesce({billed} < 0 OR {effective} < 0, false) AS negative"
+        yield "count(*) AS lines"
+        yield f"coalesce(sum({billed}), 0)::{MONEY} AS billed"
+        yield f"coalesce(sum({effective}), 0)::{MONEY} AS effective"
+        yield f"min({self._time('charge_start')}) AS first_start"
+        yield f"max({self._time('charge_start')}) AS last_start"
+        yield f"count(*) FILTER ({billed} IS NULL OR {effective} IS NULL) AS unpriced"
+        yield f"count(*) FILTER ({self._is_rounded()}) AS rounded"
+
+    def _read(self) -> Iterator[str]:
+        """Parse the tags of each group."""
+        yield "* EXCLUDE (raw_tags, raw_allocated_tags)"
+        yield "raw_tags"
+        yield f"{tag_map('raw_tags', self._kind('tags'))} AS own_tags"
+        yield f"{tag_map('raw_allocated_tags', self._kind('allocated_tags'))} AS allocated_tags"
+
+    def _outer(self) -> Iterator[str]:
+        """Tidy the texts up; the tags that a cost was split by come before those of what was split."""
+        for each in TEXTS:
+            text = "coalesce(allocated_resource, resource_id)" if each == "resource_id" else each
+            yield f"nullif(nullif({text}, ''), 'NULL') AS {each}"
+        yield f"{CLOUDS} AS cloud"
+        yield "coalesce(period, '') AS period"
+        yield f"coalesce(map_concat(own_tags, allocated_tags), MAP {{}}::{MAP}) AS tags"
+        yield "taggable"
+        yield "negative"
+        yield "lines"
+        yield "billed"
+        yield "effective"
+        yield "first_start"
+        yield "last_start"
+        yield "unpriced"
+        yield "rounded"
+        yield "CASE WHEN raw_tags IS NOT NULL AND own_tags IS NULL THEN lines ELSE 0 END AS unreadable"
+
+    def _column(self, ours: str) -> str:
+        return (
+            f"CAST({name(self.layout.columns[ours])} AS VARCHAR)" if ours in self.layout else "NULL::VARCHAR"
+        )
+
+    def _kind(self, ours: str) -> str:
+        return self.raw.types[self.layout.columns[ours]] if ours in self.layout else "VARCHAR"
+
+    def _text(self, ours: str) -> str:
+        if not self.layout.native:
+            return self._column(ours)
+        if ours == "provider":
+            return literal("Microsoft")
+        category = self._column("charge_category")
+        if ours == "charge_category":
+            return NATIVE_CATEGORY.format(category)
+        if ours == "commitment_status":
+            return f"CASE WHEN {category} ILIKE 'unused%' THEN 'Unused' END"
+        return self._column(ours)
+
+    def _raw_tags(self, ours: str) -> str:
+        """Keep maps and lists as they are; a text that says NULL is none."""
+        if ours not in self.layout:
+            return "NULL::VARCHAR"
+        column = name(self.layout.columns[ours])
+        return f"nullif({column}, 'NULL')" if self._kind(ours) == "VARCHAR" else column
+
+    def _taggable(self) -> str:
+        """Say what FOCUS 1.4 says of a charge: whether it could carry tags, NULL where nobody told."""
+        return f"({self._column('tag_details')} IS NOT NULL)" if self.tells else "NULL::BOOLEAN"
+
+    def _time(self, ours: str) -> str:
+        if ours not in self.layout:
+            return "NULL::TIMESTAMP"
+        column, kind = name(self.layout.columns[ours]), self._kind(ours)
+        if kind == "VARCHAR":
+            return (
+                f"coalesce(TRY_CAST({column} AS TIMESTAMP), try_strptime({column}, ['%m/%d/%Y', '%Y%m%d']))"
+            )
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            return f"({column} AT TIME ZONE 'UTC')"
+        return f"CAST({column} AS TIMESTAMP)"
+
+    def _money(self, ours: str) -> str:
+        column, kind = name(self.layout.columns[ours]), self._kind(ours)
+        if kind in ("DOUBLE", "FLOAT"):
+            return f"CAST(TRY_CAST({column} AS {DOUBLE_MONEY}) AS {MONEY})"
+        return f"TRY_CAST({column} AS {MONEY})"
+
+    def _is_rounded(self) -> str:
+        """Say that a cost has more decimals than are kept."""
+        texts = [each for each in ("billed", "effective") if self._kind(each) == "VARCHAR"]
+        asked = (
+            f"regexp_matches({name(self.layout.columns[each])}, '[.][0-9]{{18}}[0-9]*[1-9]')"
+            for each in texts
+        )
+        return " OR ".join(asked) or "false"
