@@ -10,6 +10,7 @@ from tagward.resource import Resource
 from tagward_service.scan.interface import Part, ReadError
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.sources.kubernetes.cluster import listing
+from tagward_service.sources.kubernetes.cluster.connecting import connections
 from tagward_service.sources.kubernetes.cluster.permissions import NAME, cluster_role, permissions
 from tagward_service.sources.kubernetes.cluster.source import KubernetesSource
 from tests.e2e.cluster import Cluster
@@ -55,7 +56,7 @@ def scanned(cluster: Cluster) -> Cluster:
 @pytest.fixture
 def source(scanned: Cluster, monkeypatch: pytest.MonkeyPatch) -> KubernetesSource:
     monkeypatch.setenv("KUBECONFIG", str(scanned.service_account(SPACE, "scan")))
-    return KubernetesSource.of()
+    return KubernetesSource(connections())
 
 
 def resources(source: KubernetesSource, kind: str) -> dict[str, Resource]:
@@ -110,7 +111,7 @@ def test_a_kind_that_its_role_leaves_out_is_told(scanned: Cluster, monkeypatch: 
     scanned.make(role | named | {"rules": rules})
     scanned.make(BINDING | named | {"roleRef": BINDING["roleRef"] | {"name": "less"}, "subjects": [subject]})
     monkeypatch.setenv("KUBECONFIG", str(scanned.service_account(SPACE, "less")))
-    source = KubernetesSource.of()
+    source = KubernetesSource(connections())
     until(lambda: any(isinstance(each, Part) for each in source.parts()))
     with pytest.raises(ReadError, match=r'apiGroups: \["batch"\], resources: \[jobs\]'):
         list(source.read(Part("here", "", "batch/Job"), NEVER))

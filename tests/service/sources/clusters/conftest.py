@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tagward_service.sources.kubernetes.cluster.connecting import connections
 from tagward_service.sources.kubernetes.cluster.source import KubernetesSource
 from tests.service.sources.clusters.stand_in import ApiServer, kubeconfig, serving
 
@@ -25,4 +26,4 @@ def source(api: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     """Make a source of the cluster, by what is given as `--contexts`."""
     with serving(api) as url:
         monkeypatch.setenv("KUBECONFIG", str(kubeconfig(tmp_path, live=url, again=url)))
-        yield lambda *contexts, **options: KubernetesSource.of(contexts, **options)
+        yield lambda *contexts, **options: KubernetesSource(connections(contexts), **options)

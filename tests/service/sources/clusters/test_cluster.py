@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from tagward.catalog import Kinds
 from tagward.errors import UsageError
+from tagward.policy import Workload
 from tagward.resource import Layer, Resource
 from tagward_service.scan.interface import ExpiredError, Part, ReadError
 from tagward_service.sources.interface import NotEvaluated
+from tagward_service.sources.kubernetes.cluster.connecting import connections
+from tagward_service.sources.kubernetes.cluster.permissions import permissions
 from tagward_service.sources.kubernetes.cluster.source import KubernetesSource
 from tests.service.sources.clusters.conftest import Source
 from tests.service.sources.clusters.stand_in import ApiServer, Fault, kubeconfig, serving
@@ -74,6 +78,22 @@ def test_every_known_kind_that_is_served_is_a_part(api: ApiServer, source: Sourc
         "apps/Deployment",
         "ray.io/RayCluster",
     ]
+
+
+def test_a_kind_that_the_policy_names_is_read_too(api: ApiServer, source: Source) -> None:
+    api.serve("example.com/v1", "Robot", "robots")
+    api.add("example.com/v1", "Robot", name="arm", namespace="nlp", spec={"pod": template()["template"]})
+    api.add("v1", "Pod", name="arm-1", namespace="nlp", ownerReferences=owned("example.com/v1", "Robot"))
+    kinds = Kinds([Workload("example.com/Robot", ("spec.pod",))])
+    scan = source(kinds=kinds)
+    assert Part("live", "", "example.com/Robot") in parts(scan)
+    assert names(scan, "Pod") == []
+    (arm,) = read(scan, "example.com/Robot")
+    assert (arm.taggability.answer, [part.place for part in arm.parts]) == (
+        True,
+        ["spec.pod.metadata.labels"],
+    )
+    assert "robots" in permissions(kinds)[0].content
 
 
 def test_a_kind_is_read_in_the_version_that_has_it(api: ApiServer, source: Source) -> None:
@@ -204,7 +224,7 @@ def test_a_server_that_is_not_there_is_told_and_may_come_back(
     with serving(ApiServer()) as url:
         pass
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig(tmp_path, live=url)))
-    (told,) = KubernetesSource.of().parts()
+    (told,) = KubernetesSource(connections()).parts()
     assert isinstance(told, NotEvaluated)
     assert told.incomplete
     assert "cannot be reached" in told.why
@@ -303,4 +323,4 @@ def test_without_any_cluster_it_says_how_to_name_one(tmp_path: Path, monkeypatch
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     with pytest.raises(UsageError, match="set KUBECONFIG"):
-        KubernetesSource.of()
+        KubernetesSource(connections())

@@ -45,7 +45,7 @@ class Connection:
         return ApisApi(self.client)
 
 
-def connections(contexts: Iterable[str]) -> tuple[Connection, ...]:
+def connections(contexts: Iterable[str] = ()) -> tuple[Connection, ...]:
     """Connect to the cluster of each context, or of the current one if there is none.
 
     `NAME=CONTEXT` calls a cluster NAME, `NAME=` the current one; else it is called as the kubeconfig calls

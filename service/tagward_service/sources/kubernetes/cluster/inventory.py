@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tagward.catalog import Kinds
 from tagward.resource import Layer, Taggability
 from tagward_service.admission.objects import is_leaving
 from tagward_service.scan.interface import Found
@@ -21,13 +22,15 @@ _OVER = ("Succeeded", "Failed")
 _ENDED = ("Complete", "Failed")
 
 
-def found(cluster: str, kind: Kind, data: Mapping[str, Any], namespace: Layer | None) -> Iterator[Found]:
+def found(
+    cluster: str, kind: Kind, data: Mapping[str, Any], namespace: Layer | None, known: Kinds
+) -> Iterator[Found]:
     """Read one object of a list, and say what is wrong with how its labels are written.
 
     Its id is `CLUSTER/NAMESPACE/deployment.apps/NAME`; the last two are what `kubectl get -o name` prints.
     """
     named = {"apiVersion": kind.api_version, "kind": kind.kind, **data}
-    resource, faults = read_object(Object(named, 0), "", _NOWHERE)
+    resource, faults = read_object(Object(named, 0), "", _NOWHERE, known)
     place = "/".join(filter(None, (cluster, resource.namespace)))
     resource = replace(
         resource,

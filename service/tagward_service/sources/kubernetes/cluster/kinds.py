@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tagward.catalog import kubernetes_kinds
+from tagward.catalog import Kinds
 from tagward_service.scan.interface import ReadError
 from tagward_service.sources.kubernetes.cluster.asking import asked
 from tagward_service.sources.kubernetes.cluster.connecting import Connection
@@ -70,18 +70,18 @@ class _Resources(Struct):
     resources: list[_Resource]
 
 
-def wanted() -> dict[str, set[str]]:
+def wanted(kinds: Kinds) -> dict[str, set[str]]:
     """Return the kinds of each API group whose objects run or hold something that is billed."""
     groups: dict[str, set[str]] = {}
-    for kind in kubernetes_kinds():
+    for kind in kinds.all():
         if kind.runs:
             groups.setdefault(kind.group, set()).add(kind.kind)
     return groups
 
 
-def served(connection: Connection) -> Iterator[Kind | tuple[str, ReadError]]:
+def served(connection: Connection, known: Kinds) -> Iterator[Kind | tuple[str, ReadError]]:
     """List the kinds that a cluster serves, and the groups that do not answer. Raises ReadError."""
-    kinds = wanted()
+    kinds = wanted(known)
     groups = asked(connection.apis.get_api_versions, answers=_Groups, right=RIGHT).groups
     named = {each.name for each in groups}
     yield from _of_core(connection, kinds[""])

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 
+from tagward.catalog import Kinds
 from tagward_service.admission.review import SYSTEM_NAMESPACES
 from tagward_service.scan.interface import Found, Part, ReadError
 from tagward_service.sources.interface import NotEvaluated
-from tagward_service.sources.kubernetes.cluster.connecting import Connection, connections
+from tagward_service.sources.kubernetes.cluster.connecting import Connection
 from tagward_service.sources.kubernetes.cluster.workloads import Workloads
+from tagward_service.sources.kubernetes.manifests import CATALOGUE
 
 
 class KubernetesSource:
-    """Some clusters; `exempt` are globs of namespaces that are left alone."""
+    """Some clusters.
+
+    `exempt` are globs of namespaces that are left alone, `kinds` those of the catalogue and of the policy.
+    """
 
     cloud = "kubernetes"
 
-    def __init__(self, clusters: Sequence[Connection], exempt: Sequence[str] = SYSTEM_NAMESPACES) -> None:
-        self._clusters = [Workloads(each, tuple(exempt)) for each in clusters]
-
-    @classmethod
-    def of(cls, contexts: Iterable[str] = (), exempt: Sequence[str] = SYSTEM_NAMESPACES) -> KubernetesSource:
-        """Connect to the clusters of contexts, as `connections` does."""
-        return cls(connections(contexts), exempt)
+    def __init__(
+        self,
+        clusters: Sequence[Connection],
+        kinds: Kinds = CATALOGUE,
+        exempt: Sequence[str] = SYSTEM_NAMESPACES,
+    ) -> None:
+        self._clusters = [Workloads(each, tuple(exempt), kinds) for each in clusters]
 
     @property
     def scope(self) -> Mapping[str, str]:

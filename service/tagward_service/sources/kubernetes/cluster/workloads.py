@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from threading import Event, Lock
 
+from tagward.catalog import Kinds
 from tagward.globs import matcher
 from tagward_service.admission.objects import is_owned
 from tagward_service.scan.interface import Found, Part, ReadError
@@ -22,8 +23,9 @@ _SYSTEM = "a system namespace, left alone as by the webhook: what runs in it is 
 class Workloads:
     """One cluster, and what is known of it; `exempt` are globs of namespaces. Raises ReadError."""
 
-    def __init__(self, connection: Connection, exempt: tuple[str, ...]) -> None:
+    def __init__(self, connection: Connection, exempt: tuple[str, ...], known: Kinds) -> None:
         self._connection = connection
+        self._known = known
         self._is_exempt = matcher(exempt) if exempt else lambda _: False
         self._namespaces = Namespaces(connection)
         self._lock = Lock()
@@ -63,8 +65,9 @@ class Workloads:
             metadata = data["metadata"]
             namespace = metadata.get("namespace", "")
             home = metadata["name"] if kind == NAMESPACES else namespace
-            if not is_owned(data) and not self._is_exempt(home):
-                yield from found(self.name, kind, data, self._namespaces.layer(namespace))
+            if not is_owned(data, self._known) and not self._is_exempt(home):
+                layer = self._namespaces.layer(namespace)
+                yield from found(self.name, kind, data, layer, self._known)
 
     def _kind(self, name: str) -> Kind:
         with self._lock:
@@ -76,7 +79,7 @@ class Workloads:
 
     def _served(self) -> tuple[dict[str, Kind], list[tuple[str, ReadError]]]:
         kinds, silent = {NAMESPACES.name: NAMESPACES}, []
-        for each in served(self._connection):
+        for each in served(self._connection, self._known):
             if isinstance(each, Kind):
                 kinds[each.name] = each
             else:
