@@ -5,11 +5,12 @@ CLI. AZURE_RESOURCE_MANAGER_ENDPOINT names another endpoint, and AZURE_CLOUD ano
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from azure.core.credentials import TokenCredential
+from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.identity import DefaultAzureCredential
@@ -23,8 +24,6 @@ from tagward_service.loopback import is_loopback
 
 ENDPOINT = "AZURE_RESOURCE_MANAGER_ENDPOINT"
 NOBODY = "anonymous"
-"""The token for a server on this machine, which is no secret."""
-
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
@@ -60,16 +59,25 @@ def connect(endpoint: str = "", credential: TokenCredential | None = None) -> Co
     if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
         why = "would send credentials in the clear: use https, or an address of this machine"
         raise UsageError(f"{quoted(endpoint)} {why}")
+    credential = credential or _Nobody()
     return Connection(credential, options | {"authentication_policy": _InTheClear(credential)})
+
+
+class _Nobody:
+    """Credentials for a server on this machine."""
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        """Return a token that is no secret."""
+        return AccessToken(NOBODY, sys.maxsize)
 
 
 class _InTheClear(SansIOHTTPPolicy[Any, Any]):
     """Sends a token without TLS, which the policy of the SDK never does: to this machine only."""
 
-    def __init__(self, credential: TokenCredential | None) -> None:
+    def __init__(self, credential: TokenCredential) -> None:
         self._credential = credential
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
         """Add the token."""
-        token = self._credential.get_token("loopback").token if self._credential else NOBODY
-        request.http_request.headers["Authorization"] = f"Bearer {token}"
+        token = self._credential.get_token("loopback")
+        request.http_request.headers["Authorization"] = f"Bearer {token.token}"

@@ -53,8 +53,7 @@ class Graph:
 
     def __init__(self, client: ResourceGraphClient, patience: Patience) -> None:
         self._client = client
-        self._patience = patience
-        self._gate = Gate()
+        self._gate = Gate(patience)
 
     def rows(self, asked: Asked, stop: Event) -> Iterator[Row | NotEvaluated]:
         """Yield every row, and what is missing; raises AzureError, and Stopped."""
@@ -85,15 +84,14 @@ class Graph:
         def call() -> QueryResponse:
             return self._client.resources(request, raw_response_hook=answered)
 
-        page = ask(call, delay, self._gate, stop, self._patience)
+        page = ask(call, delay, self._gate, stop)
         return page, headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true"
 
     def _spare(self, headers: Mapping[str, str]) -> None:
         """Wait for a new quota before the old one is used up."""
         left = headers.get("x-ms-user-quota-remaining", "")
         if left.isdigit() and int(left) < RESERVE:
-            soon = clock(headers.get("x-ms-user-quota-resets-after", ""))
-            self._gate.close(min(soon, self._patience.longest))
+            self._gate.close(clock(headers.get("x-ms-user-quota-resets-after", "")))
 
 
 def _missing(asked: Asked, why: str) -> NotEvaluated:

@@ -33,8 +33,7 @@ class Manager:
 
     def __init__(self, connection: Connection, patience: Patience) -> None:
         self._connection = connection
-        self._patience = patience
-        self._gate = Gate()
+        self._gate = Gate(patience)
 
     def subscriptions(self, stop: Event) -> Iterator[Subscription]:
         """List what the credentials can see; raises AzureError, and Stopped."""
@@ -74,7 +73,7 @@ class Manager:
             body: dict[str, Any] = response.json()
             return body
 
-        return ask(call, delay, self._gate, stop, self._patience)
+        return ask(call, delay, self._gate, stop)
 
     def _listed(self, listing: Callable[[], Any], stop: Event) -> Iterator[Resource]:
         """List page by page; a page that fails is asked for again."""
@@ -84,7 +83,7 @@ class Manager:
             page = next(pages, None)
             return None if page is None else list(page)
 
-        while (page := ask(call, delay, self._gate, stop, self._patience)) is not None:
+        while (page := ask(call, delay, self._gate, stop)) is not None:
             yield from page
 
 
