@@ -1,0 +1,49 @@
+"""Lists of AWS, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Event
+from typing import Any
+
+from tagward_service.sources.aws.problems import Odd, asking
+
+TOKENS = ("NextToken", "nextToken", "Marker")
+"""Names of the token in request and answer alike, for the few lists that botocore has no paginator for."""
+
+
+def pages(
+    client: Any,
+    operation: str,
+    given: Mapping[str, Any],
+    *,
+    permission: str,
+    page: int = 0,
+    stop: Event | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Ask for a list until its end, or until `stop` is set; raise ReadError, or Refused."""
+    from botocore import xform_name
+
+    method = xform_name(operation)
+    if client.can_paginate(method):
+        config = {"PageSize": page} if page else {}
+        answers = iter(client.get_paginator(method).paginate(PaginationConfig=config, **given))
+    else:
+        answers = _by_token(getattr(client, method), given)
+    while stop is None or not stop.is_set():
+        with asking(permission):
+            answer = next(answers, None)
+        if answer is None:
+            return
+        yield answer
+
+
+def _by_token(method: Any, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    answer = method(**given)
+    yield answer
+    while token := next(((name, answer[name]) for name in TOKENS if answer.get(name)), None):
+        name, value = token
+        answer = method(**given, **{name: value})
+        if answer.get(name) == value:
+            raise Odd("the same page comes again and again")
+        yield answer
