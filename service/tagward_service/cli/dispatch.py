@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from tagward.errors import UsageError
@@ -84,6 +84,15 @@ def _webhook_certs() -> Command:
     return webhook_certs
 
 
+def _scan(cloud: str) -> Callable[[], Command]:
+    def command() -> Command:
+        from tagward_service.cli.scan import ScanCommand
+
+        return ScanCommand(cloud)
+
+    return command
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
     "check": ("validate a policy and list what each cloud can enforce", _check),
@@ -91,6 +100,10 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "compile": ("compile a policy into native guardrails", _compile),
     "diff": ("say what gets stricter or looser against what is deployed", _diff),
     "explain": ("say why one resource is judged as it is", _explain),
+    "scan aws": ("judge what exists in AWS accounts, and remember it", _scan("aws")),
+    "scan azure": ("judge what exists in Azure subscriptions", _scan("azure")),
+    "scan gcp": ("judge what exists in Google Cloud projects", _scan("gcp")),
+    "scan kubernetes": ("judge what runs in Kubernetes clusters", _scan("kubernetes")),
     "serve": ("serve the Kubernetes admission webhook and the API", _serve),
     "token": ("make a token for the API", _token),
     "webhook config": ("tell the API server of the webhook", _webhook),
@@ -113,6 +126,9 @@ def dispatch(arguments: Sequence[str]) -> int:
     if rest and f"{name} {rest[0]}" in COMMANDS:
         name, rest = f"{name} {rest[0]}", rest[1:]
     if name not in COMMANDS:
+        if rest[:1] in (["-h"], ["--help"]) and _family(name):
+            sys.stdout.write(f"usage: tagward {name} WHAT ...\n\ncommands:\n{_listed(_family(name))}\n")
+            return Exit.CLEAN
         raise UsageError(_no_such_command(name))
     command = COMMANDS[name][1]()
     try:
@@ -124,13 +140,12 @@ def dispatch(arguments: Sequence[str]) -> int:
 
 def root_help() -> str:
     """Return the help page of `tagward` itself."""
-    commands = "\n".join(f"  {name:<15} {summary}" for name, (summary, _) in COMMANDS.items())
     codes = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
     return (
         "usage: tagward COMMAND ...\n\n"
         "One YAML policy says which tags every cloud resource and workload must carry;\n"
         "tagward checks everything against it and compiles it into native guardrails.\n\n"
-        f"commands:\n{commands}\n\n"
+        f"commands:\n{_listed(COMMANDS)}\n\n"
         "options:\n  -h, --help     show this help, or that of a command: `tagward lint --help`\n"
         "  -V, --version  show the version\n\n"
         "examples:\n  terraform show -json plan.out | tagward lint -\n"
@@ -140,9 +155,20 @@ def root_help() -> str:
     )
 
 
+def _listed(names: Iterable[str]) -> str:
+    return "\n".join(f"  {name:<15} {COMMANDS[name][0]}" for name in names)
+
+
+def _family(name: str) -> list[str]:
+    """Return the commands that begin with a word: `scan aws`, `scan azure` ..."""
+    return [command for command in COMMANDS if command.startswith(f"{name} ")]
+
+
 def _no_such_command(name: str) -> str:
     from tagward.diagnostics import did_you_mean, quoted
 
+    if family := _family(name):
+        return f"`tagward {name}` needs to know what: {', '.join(family)}"
     what = "option" if name.startswith("-") else "command"
     guess = did_you_mean(name, [*COMMANDS, "--help", "--version"])
     hint = f"did you mean `{guess}`?" if guess else f"commands: {', '.join(COMMANDS)}"

@@ -6,21 +6,19 @@ import argparse
 import gc
 import os
 import sys
-from pathlib import Path
 
 from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.failures import complain
+from tagward_service.cli.outputs import chosen, write_report
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy, with_unknown
 from tagward_service.cli.settings import Settings, resolve
-from tagward_service.cli.terminal import speaks_unicode, wants_color
-from tagward_service.cli.writing import write_atomically
+from tagward_service.cli.terminal import wants_color
 from tagward_service.lint import Outcome, lint
-from tagward_service.outputs import FORMATS, Format, Render, Style, renderer
-from tagward_service.report import Report
+from tagward_service.outputs import FORMATS
 from tagward_service.sources.interface import Place
 
 OPTIONS = (
@@ -71,7 +69,7 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Judge the inputs, write every output, and return the exit code."""
     settings = resolve(OPTIONS, arguments, os.environ)
-    outputs = _outputs(settings.texts("format"))
+    outputs = chosen(settings.texts("format"))
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
     policy = with_unknown(policy, settings)
@@ -90,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     outcome = lint(policy, readings, as_of=as_of)
     for name, file in outputs:
-        _write(outcome.report, name, file, settings)
+        write_report(outcome.report, name, file, settings)
     return _finish(outcome, settings)
 
 
@@ -101,30 +99,6 @@ def show(settings: Settings) -> str:
     return "".join(f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}\n" for name, value, origin in rows)
 
 
-def _outputs(texts: tuple[str, ...]) -> list[tuple[Format, str | None]]:
-    """Read `FORMAT[=FILE]`; raises UsageError for an unknown format or two for standard output."""
-    outputs = []
-    for text in texts:
-        name, equals, file = text.partition("=")
-        if equals and not file:
-            raise UsageError(f"`-f {text}` names no file; write it like `-f {name}=FILE`")
-        outputs.append((_format(name), file or None))
-    if sum(file is None for _, file in outputs) > 1:
-        raise UsageError("only one format can go to standard output; give the others a file: `-f sarif=FILE`")
-    return outputs
-
-
-def _format(name: str) -> Format:
-    for known in FORMATS:
-        if name == known:
-            return known
-    from tagward.diagnostics import did_you_mean, quoted
-
-    guess = did_you_mean(name, FORMATS)
-    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(FORMATS)}"
-    raise UsageError(f"unknown format {quoted(name)}; {hint}")
-
-
 def _place(settings: Settings, policy: Policy) -> Place:
     return Place(
         account=settings.text("account"),
@@ -132,17 +106,6 @@ def _place(settings: Settings, policy: Policy) -> Place:
         namespace=settings.text("namespace"),
         workloads=policy.workloads,
     )
-
-
-def _write(report: Report, name: Format, file: str | None, settings: Settings) -> None:
-    color = settings.text("color") or "auto"
-    quiet = settings.flag("quiet")
-    if file is None:
-        style = Style(wants_color(sys.stdout, color), speaks_unicode(sys.stdout), quiet)
-        renderer(name, style)(report, sys.stdout)
-        return
-    render: Render = renderer(name, Style(color == "always", True, quiet))
-    write_atomically(Path(file), lambda stream: render(report, stream))
 
 
 def _finish(outcome: Outcome, settings: Settings) -> int:

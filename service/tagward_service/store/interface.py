@@ -224,6 +224,10 @@ class Store(Protocol):
         """
         ...
 
+    def scan(self, number: int) -> Scan:
+        """Give one scan by its id; raises QueryError when there is none."""
+        ...
+
     def scans(self, *, cloud: str | None = None, policy: str | None = None, limit: int = 100) -> list[Scan]:
         """List scans, newest first."""
         ...

@@ -1,0 +1,63 @@
+"""Which outputs a run writes, and where to: `-f text -f sarif=out.sarif`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from tagward.diagnostics import did_you_mean, quoted
+from tagward.errors import UsageError
+from tagward_service.cli.settings import Settings
+from tagward_service.cli.terminal import speaks_unicode, wants_color
+from tagward_service.cli.writing import write_atomically
+from tagward_service.outputs import FORMATS, Format, Render, Style, renderer
+from tagward_service.report import Report
+
+Outputs = list[tuple[Format, str | None]]
+"""A format and its file, None for standard output."""
+
+
+def chosen(texts: tuple[str, ...]) -> Outputs:
+    """Read `FORMAT[=FILE]`; raises UsageError for an unknown format or two for standard output."""
+    outputs: Outputs = []
+    for text in texts:
+        name, equals, file = text.partition("=")
+        if equals and not file:
+            raise UsageError(f"`-f {text}` names no file; write it like `-f {name}=FILE`")
+        outputs.append((_format(name), file or None))
+    if sum(file is None for _, file in outputs) > 1:
+        raise UsageError("only one format can go to standard output; give the others a file: `-f sarif=FILE`")
+    return outputs
+
+
+def style_of(file: str | None, settings: Settings) -> Style:
+    """Say how text looks where it goes: on a terminal as that can, in a file plain."""
+    color, quiet = settings.text("color") or "auto", settings.flag("quiet")
+    if file is None:
+        return Style(wants_color(sys.stdout, color), speaks_unicode(sys.stdout), quiet)
+    return Style(color == "always", True, quiet)
+
+
+def write_report(report: Report, name: Format, file: str | None, settings: Settings) -> None:
+    """Write a report in a format."""
+    render: Render = renderer(name, style_of(file, settings))
+    write_to(file, lambda stream: render(report, stream))
+
+
+def write_to(file: str | None, render: Callable[[TextIO], object]) -> None:
+    """Write to standard output, or a file whole or not at all."""
+    if file is None:
+        render(sys.stdout)
+    else:
+        write_atomically(Path(file), render)
+
+
+def _format(name: str) -> Format:
+    for known in FORMATS:
+        if name == known:
+            return known
+    guess = did_you_mean(name, FORMATS)
+    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(FORMATS)}"
+    raise UsageError(f"unknown format {quoted(name)}; {hint}")

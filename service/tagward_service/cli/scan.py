@@ -1,0 +1,176 @@
+"""`tagward scan`: judge what exists in a cloud or a cluster, and remember it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
+
+from tagward_service.cli import options, scan_options
+from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.failures import complain
+from tagward_service.cli.outputs import Outputs, chosen, style_of, write_report, write_to
+from tagward_service.cli.parser import Parser
+from tagward_service.cli.policies import load_policy
+from tagward_service.cli.scan_progress import shown
+from tagward_service.cli.scan_sources import CLOUDS, require, source
+from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.store_options import STORE, opened
+from tagward_service.cli.tables import aligned
+from tagward_service.cli.terminal import wants_color
+
+if TYPE_CHECKING:
+    from tagward.policy import Policy
+    from tagward_service.scan.engine import Scanning
+    from tagward_service.scan.running import Done
+    from tagward_service.scan.told import Told
+    from tagward_service.store.interface import Store
+
+COMMON = (
+    options.POLICY,
+    STORE,
+    scan_options.SNAPSHOTS,
+    options.FORMAT,
+    scan_options.FAIL_ON,
+    options.AS_OF,
+    scan_options.WORKERS,
+    scan_options.PER_ACCOUNT,
+    scan_options.TIME_BUDGET,
+    scan_options.SHARD,
+    scan_options.FRESH,
+    scan_options.ALLOW_EMPTY,
+    scan_options.PERMISSIONS,
+    options.CONFIG,
+    options.COLOR,
+    options.QUIET,
+    options.SHOW_CONFIG,
+)
+
+_DESCRIPTION = """\
+Read the inventory of {what}, judge it against the policy, and keep findings and coverage in
+the store. What could not be read is listed and makes the exit code 4; it never counts as compliant.
+An interrupted scan goes on where it was. Credentials and endpoints are those of the SDK."""
+
+_CODES = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
+
+
+class ScanCommand(Struct, frozen=True):
+    """`tagward scan` of one cloud."""
+
+    cloud: str
+
+    def parser(self) -> Parser:
+        """Build the parser of the command."""
+        cloud = CLOUDS[self.cloud]
+        examples = "examples:\n" + "".join(f"  tagward scan {each}\n" for each in cloud.examples)
+        built = Parser(
+            f"scan {self.cloud}", "[options]", _DESCRIPTION.format(what=cloud.what), f"{examples}\n{_CODES}"
+        )
+        built.takes((*cloud.options, *COMMON))
+        return built
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Scan, write every output, and return the exit code."""
+        cloud = CLOUDS[self.cloud]
+        settings = resolve((*cloud.options, *COMMON), arguments, os.environ)
+        outputs = chosen(settings.texts("format"))
+        as_of = settings.day("as_of")
+        policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
+        require(self.cloud)
+        if settings.flag("print_permissions"):
+            return _print_permissions(self.cloud, settings, policy)
+        if settings.flag("show_config"):
+            settings.supply("as_of", as_of.isoformat(), "today")
+            sys.stdout.write(aligned(settings.table(), indent=""))
+            return Exit.CLEAN
+        with opened(settings) as store:
+            done = _scan(self.cloud, settings, store, policy)
+            return _finish(store, done, policy, settings, outputs)
+
+
+def _scan(cloud: str, settings: Settings, store: Store, policy: Policy) -> Done:
+    from tagward_service.scan.engine import Limits
+    from tagward_service.scan.running import Asked, scan
+
+    limits = Limits(
+        workers=scan_options.at_least_one(settings, "workers"),
+        per_account=scan_options.at_least_one(settings, "per_account"),
+        seconds=scan_options.seconds(settings),
+    )
+    asked = Asked(
+        policy=policy,
+        as_of=settings.day("as_of"),
+        limits=limits,
+        shard=scan_options.shard(settings),
+        resume=not settings.flag("fresh"),
+    )
+    scanned = source(cloud, settings, policy)
+    with shown(sys.stderr, quiet=settings.flag("quiet")) as progress, _ended_by_signals() as watch:
+        return scan(scanned, store, asked, progress, watch=watch.append)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[list[Scanning]]:
+    """End the scans of a list at the first Ctrl-C or SIGTERM, keeping what is done; a second one kills."""
+    watched: list[Scanning] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        for scanning in watched:
+            scanning.end(f"{signal.Signals(number).name} arrived")
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield watched
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _finish(store: Store, done: Done, policy: Policy, settings: Settings, outputs: Outputs) -> int:
+    """Write the outputs, and choose the exit code."""
+    from tagward_service.cli.scan_summary import text
+    from tagward_service.scan.report import report_of
+    from tagward_service.scan.told import told
+
+    scan = store.scan(done.scan)
+    sums = told(store, scan, policy, done.ended_by)
+    for name, file in outputs:
+        if name == "text":
+            shown_text = text(sums, style_of(file, settings))
+            write_to(file, partial(_write_text, shown_text))
+        else:
+            write_report(report_of(store, scan, policy), name, file, settings)
+    sys.stdout.flush()
+    return _exit(sums, settings)
+
+
+def _write_text(text: str, stream: TextIO) -> None:
+    stream.write(text)
+
+
+def _exit(told: Told, settings: Settings) -> Exit:
+    if told.incomplete:
+        return Exit.INCOMPLETE
+    if told.fails_on(settings.text("fail_on") or "error"):
+        return Exit.FINDINGS
+    if not told.summary.taggable + told.summary.untaggable and not settings.flag("allow_empty"):
+        color = wants_color(sys.stderr, settings.text("color") or "auto")
+        complain("nothing was there to judge; --allow-empty accepts that", color=color, label="note")
+        return Exit.NOTHING
+    return Exit.CLEAN
+
+
+def _print_permissions(cloud: str, settings: Settings, policy: Policy) -> int:
+    for permission in CLOUDS[cloud].allow(settings, policy):
+        complain(permission.title, color=False, label="note")
+        sys.stdout.write(permission.content.rstrip("\n") + "\n")
+    return Exit.CLEAN

@@ -1,0 +1,82 @@
+"""From a source and a store to a finished scan: what there is to read is listed, and then read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from msgspec import Struct
+
+from tagward.evaluation import Evaluator
+from tagward.policy import Policy
+from tagward_service.scan.engine import Limits, Scanning
+from tagward_service.scan.interface import Part, ReadError, Source
+from tagward_service.scan.progress import Progress
+from tagward_service.scan.schedule import sharded
+from tagward_service.sources.interface import NotEvaluated
+from tagward_service.store.interface import ScanState, Store
+
+
+class Asked(Struct, frozen=True):
+    """What a scan is asked to do."""
+
+    policy: Policy
+    as_of: date
+    limits: Limits
+    shard: str = ""
+    resume: bool = True
+
+
+class Done(Struct, frozen=True):
+    """What came of it: which scan it is in the store, how far it got, and why it ended early, if it did."""
+
+    scan: int
+    state: ScanState
+    ended_by: str
+
+
+def scan(
+    source: Source,
+    store: Store,
+    asked: Asked,
+    progress: Progress,
+    *,
+    watch: Callable[[Scanning], None] | None = None,
+) -> Done:
+    """Scan a source; `watch` is given what can end it early."""
+    run = store.begin(
+        source.cloud, source.scope, asked.policy, as_of=asked.as_of, shard=asked.shard, resume=asked.resume
+    )
+    evaluator = Evaluator(asked.policy, as_of=asked.as_of, surface=surface(source.cloud))
+    scanning = Scanning(source, run, evaluator, limits=asked.limits, progress=progress)
+    if watch:
+        watch(scanning)
+    parts, unread = _listed(source)
+    if asked.shard:
+        parts = list(sharded(parts, asked.shard))
+    state = scanning.scan(parts, unread)
+    return Done(run.id, state, scanning.ended_by)
+
+
+def surface(cloud: str) -> str:
+    """Say whose modes apply to what already exists: those of the guardrail that would have stopped it."""
+    return "admission" if cloud == "kubernetes" else "cloud"
+
+
+def _listed(source: Source) -> tuple[list[Part], list[NotEvaluated]]:
+    """List the parts of a source, each once, and what is known not to be readable."""
+    parts: dict[Part, None] = {}
+    unread: list[NotEvaluated] = []
+    try:
+        _sort(source.parts(), parts, unread)
+    except ReadError as error:
+        unread.append(NotEvaluated("the rest of what there is to scan", error.why, incomplete=True))
+    return list(parts), unread
+
+
+def _sort(listed: Iterable[Part | NotEvaluated], parts: dict[Part, None], unread: list[NotEvaluated]) -> None:
+    for each in listed:
+        if isinstance(each, Part):
+            parts[each] = None
+        else:
+            unread.append(each)
