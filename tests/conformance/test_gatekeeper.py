@@ -28,6 +28,8 @@ from tests.generators.gatekeeper_laws import (
 )
 from tests.generators.kubernetes_objects import Data
 from tests.generators.laws import Breach, laws, row_breaches
+from tests.generators.named_workloads import naming
+from tests.generators.named_workloads import requests as named_requests
 from tests.generators.random_policies import DAY
 from tests.generators.test_vap_golden import EXAMPLE
 from tests.oracles import cel_engine, opa_engine
@@ -46,6 +48,7 @@ OBJECTS = 260
 """For each policy: 20,800 for each engine."""
 
 ASKED = range(91_000, 91_400)
+NAMED = range(92_000, 92_040)
 REQUESTS = 55
 """For each policy: 22,000."""
 
@@ -156,6 +159,25 @@ def said_by_rego(
     query = f"data.{ready.template['metadata']['name']}.violation"
     answers = opa_engine.evaluate({"template.rego": module}, query, list(inputs.values()))
     return {place: tuple(each["msg"] for each in said) for place, said in zip(inputs, answers, strict=True)}
+
+
+@BY_OPA
+def test_rego_obeys_the_laws_for_kinds_that_a_policy_names() -> None:
+    assert [(seed, breach) for seed in NAMED for breach in named_by_opa(seed)] == []
+
+
+def named_by_opa(seed: int) -> Iterator[Breach]:
+    """Ask about objects of kinds that the policy names, some of shapes that nobody meant."""
+    rng = Random(seed)
+    drawn = naming(drawn_policy(rng))
+    compilation = target("gatekeeper").compile(drawn, as_of=DAY)
+    judging, ready = Judging(drawn), guard(compilation)
+    given = [(one, False) for one in named_requests(rng, drawn, REQUESTS)]
+    refused = refusals(ready, given) if ready else [set[str]() for _ in given]
+    for (one, _), modes in zip(given, refused, strict=True):
+        OPA.case(*could_break(judging, one, modes))
+        for mode in MODES:
+            yield from mode_breaches(judging, compilation, mode, one, denied=mode in modes, hidden=False)
 
 
 @BY_OPA

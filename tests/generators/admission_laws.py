@@ -10,7 +10,7 @@ import yaml
 from msgspec import UNSET, Struct, convert
 from msgspec.structs import replace
 
-from tagward.catalog import kubernetes_kind
+from tagward.catalog import Kinds, KubernetesKind
 from tagward.evaluation import Evaluator
 from tagward.globs import matcher
 from tagward.language import KubernetesVap, Kyverno, Targets
@@ -21,6 +21,7 @@ from tagward_generators.kubernetes.settings import settings_of
 from tagward_generators.targets import Artifact, Compilation
 from tagward_service.admission.contract import Request
 from tagward_service.admission.objects import is_owned, resource_of
+from tagward_service.sources.kubernetes.manifests import CATALOGUE
 from tests.generators.kubernetes_objects import Data, Objects, labels_in
 from tests.generators.laws import Breach, Row, breaches, broken_rows, row_breaches
 from tests.generators.random_policies import DAY, policy
@@ -41,12 +42,13 @@ class Asked(Struct, frozen=True):
     object: Data
     old: Data | None
     namespace: Data | None
+    kinds: Kinds = CATALOGUE
 
     @property
     def request(self) -> Data:
         """The request as admission policies see it."""
         kind, metadata = self.kind, self.object["metadata"]
-        known = kubernetes_kind(kind["group"], kind["kind"])
+        known = self.kinds.find(kind["group"], kind["kind"])
         assert known is not None
         return {
             "operation": self.operation,
@@ -68,7 +70,9 @@ class Asked(Struct, frozen=True):
         """Read an object as the webhook does, which reads it as the manifests source does."""
         around = self.namespace["metadata"] if self.namespace else None
         layer = Layer("namespace", around["name"], around["labels"]) if around else None
-        return resource_of(_request(self.kind, data["metadata"].get("namespace", "")), data, layer)
+        return resource_of(
+            _request(self.kind, data["metadata"].get("namespace", "")), data, layer, self.kinds
+        )
 
 
 def _request(kind: Mapping[str, str], where: str) -> Request:
@@ -84,10 +88,10 @@ def drawn_policy(rng: Random) -> Policy:
     return replace(policy(rng, KUBERNETES), targets=Targets(kubernetes_vap=vap, kyverno=kyverno))
 
 
-def asked(rng: Random, policy: Policy) -> Asked:
-    """Make a request."""
+def asked(rng: Random, policy: Policy, kind: KubernetesKind | None = None) -> Asked:
+    """Make a request, about an object of any kind unless one is asked for."""
     objects = Objects(rng, policy)
-    made = objects.object()
+    made = objects.object(kind)
     where = made["metadata"].get("namespace")
     if where and rng.random() < 0.03:
         where = made["metadata"]["namespace"] = "kube-system"
@@ -96,10 +100,10 @@ def asked(rng: Random, policy: Policy) -> Asked:
     labels = tags(rng, policy, KUBERNETES) if rng.random() < 0.5 else {}
     around = namespace(where, labels) if where else None
     old = objects.relabelled(made)
-    updated = Asked("UPDATE", made, old, around)
+    updated = Asked("UPDATE", made, old, around, objects.kinds)
     # Labels that move, and mean the same where they are now, are changed or not: nobody says.
     moved = is_unchanged(updated) is not (labels_in(old) == labels_in(made))
-    return Asked("CREATE", made, None, around) if moved or rng.random() < 0.8 else updated
+    return Asked("CREATE", made, None, around, objects.kinds) if moved or rng.random() < 0.8 else updated
 
 
 def is_unchanged(one: Asked) -> bool:
@@ -156,7 +160,7 @@ class Judge:
         metadata = one.object["metadata"]
         if self.is_excluded(metadata.get("namespace", "")) or "deletionTimestamp" in metadata:
             return frozenset()
-        if is_owned(one.object) or (mode == "deny" and self.fair and is_unchanged(one)):
+        if is_owned(one.object, one.kinds) or (mode == "deny" and self.fair and is_unchanged(one)):
             return frozenset()
         return broken_rows(self.assess(one.resource(one.object)), mode)
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kinds
+from tagward.catalog import ANY, EACH, VALUE, Kinds, KubernetesKind, LabelPlace
 from tagward.policy import Policy
 from tests.generators.random_tags import tags
 from tests.generators.worlds import KUBERNETES
@@ -43,6 +43,7 @@ class Objects:
     def __init__(self, rng: Random, policy: Policy) -> None:
         self.rng = rng
         self.policy = policy
+        self.kinds = Kinds(policy.workloads)
 
     def labels(self) -> Labels:
         """Make labels."""
@@ -50,7 +51,7 @@ class Objects:
 
     def object(self, kind: KubernetesKind | None = None) -> Data:
         """Make an object, of any kind unless one is asked for."""
-        kind = kind or self.rng.choice(kubernetes_kinds())
+        kind = kind or self.rng.choice(self.kinds.all())
         version = VERSIONS.get(kind.group, "v1alpha1")
         made: Data = {
             "apiVersion": f"{kind.group}/{version}" if kind.group else version,
@@ -115,18 +116,18 @@ class Objects:
                 put(made, path, self.labels())
 
     def _spots(self, root: Data, steps: list[str]) -> Iterator[Data]:
-        """Make what stands at a path, several elements where it says `*`."""
+        """Make what stands at a path, several elements where it says so."""
         if not steps:
             yield root
-        elif steps[1:2] == ["*"]:
-            for each in self._elements(root, steps[0]):
+        elif steps[1:2] and steps[1] in (ANY, EACH, VALUE):
+            for each in self._elements(root, steps[0], is_map=steps[1] == VALUE):
                 yield from self._spots(each, steps[2:])
         else:
             yield from self._spots(root.setdefault(steps[0], {}), steps[1:])
 
-    def _elements(self, root: Data, step: str) -> list[Data]:
+    def _elements(self, root: Data, step: str, *, is_map: bool) -> list[Data]:
         number = self.rng.choice((0, 1, 1, 2))
-        if step.endswith("ReplicaSpecs"):
+        if is_map or step.endswith("ReplicaSpecs"):
             made: dict[str, Data] = {name: {} for name in ("Master", "Worker")[:number]}
             return list(root.setdefault(step, made).values())
         if step == "volumeClaimTemplates":

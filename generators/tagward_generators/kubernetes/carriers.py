@@ -85,6 +85,10 @@ def labels_at(root: str, path: Path) -> str:
     return f"{optional(root, path)}.orValue({{}})"
 
 
+def _sure_labels_at(root: str, path: Path) -> str:
+    return f"({_only(root, path, 'map')} + [{{}}])[0]"
+
+
 def elements(root: str, path: Path, nothing: str = "[]") -> str:
     """Read a list, or a map; `nothing` is there where it is missing, or null as some kinds may say."""
     return f"optional.ofNonZeroValue({optional(root, path)}.orValue(null)).orValue({nothing})"
@@ -122,8 +126,9 @@ def _always(spot: Spot, root: str) -> str:
 def _of_spot(spot: Spot, root: str) -> str:
     match spot.loops:
         case ():
-            is_there = "at != null" if spot.sure else _is("at", "map")
-            there = f"[{optional(root, spot.at)}.orValue(null)].filter(at, {is_there})"
+            there = f"[{optional(root, spot.at)}.orValue(null)].filter(at, at != null)"
+            if not spot.sure:
+                there = _only(root, spot.at, "map")
             return f"{there}.map(at, {_described(spot, ['.'.join(spot.at)], 'at', root)})"
         case (loop,):
             return _looped(spot, loop, root)
@@ -147,12 +152,14 @@ def _elements(root: str, loop: Loop) -> str:
     kind, nothing = ("map", "{}") if loop.keyed else ("list", "[]")
     if loop.sure:
         return elements(root, loop.at, nothing)
-    found = f"[{optional(root, loop.at)}.orValue(null)].filter(all, {_is('all', kind)})"
-    return f"({found} + [dyn({nothing})])[0]"
+    return f"({_only(root, loop.at, kind)} + [dyn({nothing})])[0]"
 
 
-def _is(found: str, kind: str) -> str:
-    return f"type({found}) == {kind}"
+def _only(root: str, path: Path, kind: str) -> str:
+    """List what is at a path, if it is of a kind: where anything may stand, to select in it may be an error."""
+    first, *others = path
+    steps = "".join(f".filter(at, type(at) == map).map(at, at.?{step}.orValue(null))" for step in others)
+    return f"[{optional(root, (first,))}.orValue(null)]{steps}.filter(at, type(at) == {kind})"
 
 
 def _nested(spot: Spot, outer: Loop, inner: Loop, root: str) -> str:
@@ -171,6 +178,8 @@ def _nested(spot: Spot, outer: Loop, inner: Loop, root: str) -> str:
 
 
 def _name(loop: Loop, element: str) -> str:
+    if not loop.sure:
+        return f'({_only(element, loop.named_by, "string")} + [""])[0]'
     return f'{optional(element, loop.named_by)}.orValue("")'
 
 
@@ -180,10 +189,10 @@ def _tail(spot: Spot) -> str:
 
 def _there(spot: Spot, element: str) -> str:
     """Keep the elements that describe something."""
-    at = f"{optional(element, spot.at)}.orValue(null)"
-    tests = [] if spot.sure else [_is(element, "map")]
-    if spot.at:
-        tests.append(f"{at} != null" if spot.sure else _is(at, "map"))
+    tests = [f"{optional(element, spot.at)}.orValue(null) != null"] if spot.at else []
+    if not spot.sure:
+        tests = [f"type({element}) == map"]
+        tests += [f"size({_only(element, spot.at, 'map')}) > 0"] if spot.at else []
     if spot.only_with:
         tests.append(f"[{', '.join(f'has({element}.{field})' for field in spot.only_with)}].exists(has, has)")
     return f".filter(each, {' && '.join(tests)})" if tests else ""
@@ -192,7 +201,7 @@ def _there(spot: Spot, element: str) -> str:
 def _described(spot: Spot, way: Text, found: str, root: str) -> str:
     """Write the carrier that stands at a spot; of two places for its labels the template's is shown."""
     sources = (
-        *(labels_at(found, path) for path in spot.labels),
+        *(labels_at(found, path) if spot.sure else _sure_labels_at(found, path) for path in spot.labels),
         *(labels_at(root, p) for p in spot.inherits),
     )
     plain, *longer = sorted((f".{'.'.join(path)}" for path in spot.labels), key=len)

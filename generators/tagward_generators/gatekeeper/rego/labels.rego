@@ -173,6 +173,7 @@ elements(place, loop) := [element |
 	all := object.get(place.node, loop.at, {})
 	is_object(all)
 	some key, node in all
+	is_object(node)
 	element := {"way": sprintf("%s%s.%s.", [place.way, concat(".", loop.at), key]), "node": node}
 ] if {
 	loop.keyed
@@ -180,6 +181,7 @@ elements(place, loop) := [element |
 	all := object.get(place.node, loop.at, [])
 	is_array(all)
 	some node in all
+	is_object(node)
 	called := object.get(node, loop.named_by, "")
 	element := {"way": sprintf("%s%s[%s].", [place.way, concat(".", loop.at), called]), "node": node}
 ]
