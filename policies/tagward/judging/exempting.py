@@ -62,5 +62,13 @@ def _covers(exemption: Exemption, finding: Finding) -> bool:
 def _exempted(exemption: Exemption, finding: Finding) -> Finding:
     if not _covers(exemption, finding):
         return finding
-    message = f"{finding.message} (exempt until {exemption.expires}, {exemption.id}: {exemption.reason})"
-    return replace(finding, status="exempt", severity="info", message=message)
+    return replace(finding, status="exempt", severity="info", message=f"{finding.message}{_note(exemption)}")
+
+
+def _note(exemption: Exemption) -> str:
+    return f" (exempt until {exemption.expires}, {exemption.id}: {exemption.reason})"
+
+
+def names_exemption(message: str, exemption: Exemption) -> bool:
+    """Say whether the message of an exempt finding names the exemption that covers it."""
+    return message.endswith(_note(exemption))

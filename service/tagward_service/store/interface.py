@@ -149,6 +149,26 @@ class Wanted(Struct, frozen=True):
     resolved_in: int | None = None
 
 
+class Wrong(Struct, frozen=True):
+    """One thing that is wrong with resources, open or exempt."""
+
+    code: str
+    rule: str
+    tag: str
+    status: str
+    message: str
+    life: Life
+
+
+class Alike(Struct, frozen=True):
+    """How many resources of one account are wrong in the same way."""
+
+    cloud: str
+    account: str
+    resources: int
+    wrong: tuple[Wrong, ...]
+
+
 SORTS = ("id", "first_seen", "last_seen", "severity", "code", "tag", "account", "type", "resource_id")
 """What findings can be sorted by; `-` before it turns it round, and equal ones follow by id."""
 
@@ -240,6 +260,10 @@ class Store(Protocol):
 
     def every_finding(self, wanted: Wanted) -> Iterator[KeptFinding]:
         """Give all findings, streamed, for an export."""
+        ...
+
+    def alike(self, policy: str) -> Iterator[Alike]:
+        """Count the resources with findings that are not resolved, by account and by all that is wrong."""
         ...
 
     def count(self, wanted: Wanted) -> int:

@@ -1,0 +1,89 @@
+"""Where scans are remembered: `--store`, else beside the policy file, else in the user's state folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagward.diagnostics import quoted
+from tagward.errors import UsageError
+from tagward_service.cli import options
+from tagward_service.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from tagward_service.store.interface import Store
+
+STORE = options.Option(
+    name="store",
+    metavar="URL",
+    help="where scans are remembered: a file, sqlite:///FILE or postgresql://USER@HOST/NAME; "
+    "tagward.db beside the policy if not given",
+)
+FILE = "tagward.db"
+
+
+def store_url(settings: Settings) -> str:
+    """Find the store of a run whose policy has been found."""
+    beside = _beside_policy(settings.text("policy"))
+    settings.supply("store", str(beside / FILE), "beside the policy" if beside != _state() else "default")
+    return settings.text("store") or ""
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """Open the store to write to it, and make it where there is none; raises UsageError or StoreError."""
+    url = store_url(settings)
+    with closing(_open(url, settings.text("snapshots") or _snapshots_beside(url))) as store:
+        yield store
+
+
+@contextmanager
+def opened_to_read(settings: Settings) -> Iterator[Store]:
+    """Open a store that is there; raises UsageError or StoreError."""
+    url = store_url(settings)
+    file = file_of(url)
+    if file is not None and not file.is_file():
+        raise UsageError(
+            f"there is no store at {quoted(str(file))} ({settings.origin('store')}); "
+            "`tagward scan` makes it, --store names another"
+        )
+    with closing(_open(url, _snapshots_beside(url))) as store:
+        yield store
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a store that is one."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return Path(url)
+    return Path(rest.removeprefix("/")) if scheme == "sqlite" else None
+
+
+def _beside_policy(policy: str | None) -> Path:
+    """Return the folder of the policy file; a pack has none, so that the state folder is taken."""
+    if policy is None or policy.startswith("pack:"):
+        return _state()
+    path = Path(policy)
+    return path if path.is_dir() else path.parent
+
+
+def _state() -> Path:
+    """Return the folder for what a program remembers (XDG Base Directory Specification)."""
+    named = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(named) if Path(named).is_absolute() else Path.home() / ".local" / "state") / "tagward"
+
+
+def _snapshots_beside(url: str) -> str | None:
+    file = file_of(url)
+    return None if file is None else str(file.with_name(f"{file.name}-snapshots"))
+
+
+def _open(url: str, snapshots: str | None) -> Store:
+    try:
+        from tagward_service.store import open_store
+    except ImportError:
+        raise UsageError("remembering scans needs an extra: pip install 'tagward[store]'") from None
+    return open_store(url, snapshots=snapshots)
