@@ -1,0 +1,1 @@
+"""The inventory of Google Cloud: projects and what is in them, by the SDKs of Google."""
