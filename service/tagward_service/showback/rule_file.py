@@ -1,0 +1,75 @@
+"""A file of showback rules, read: what is wrong with it is said with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tagward.diagnostics import quoted
+from tagward.errors import PolicyError, UsageError
+from tagward.reading.yaml_reader import Document, read_mapping
+from tagward_service.showback.order import ordered
+from tagward_service.showback.rules import Rule, Showback
+
+_STARTER = "write `apiVersion: tagward/v1` and `kind: Showback`, and then `allocations:`"
+
+
+def read_rules(path: Path) -> Showback:
+    """Read and check a file of showback rules; raises UsageError."""
+    try:
+        document = read_mapping(path.read_bytes(), str(path), "a file of showback rules", _STARTER)
+    except PolicyError as error:
+        raise UsageError(str(error)) from None
+    except OSError as error:
+        raise UsageError(f"cannot read {quoted(str(path))}: {(error.strerror or 'failed').lower()}") from None
+    try:
+        rules = msgspec.convert(document.data, Showback, strict=True)
+    except msgspec.ValidationError as error:
+        raise UsageError(_placed(document, str(error))) from None
+    wrong = list(_wrong(rules))
+    if wrong:
+        raise UsageError("\n".join(f"{document.file}: {each}" for each in wrong))
+    ordered(rules.allocations)
+    return rules
+
+
+def _placed(document: Document, message: str) -> str:
+    """Turn `... - at `$.allocations[0].method`` into a message with a line."""
+    what, _, where = message.partition(" - at ")
+    steps: list[str | int] = [
+        int(index) if index else name for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", where)
+    ]
+    line = document.key_mark(tuple(steps)).line
+    place = f" {where.strip('`$.')}:" if steps else ""
+    return f"{document.file}:{line}:{place} {what[:1].lower()}{what[1:]}"
+
+
+def _wrong(rules: Showback) -> Iterator[str]:
+    seen: set[str] = set()
+    for rule in rules.allocations:
+        if rule.id in seen:
+            yield f"allocation {quoted(rule.id)} is there twice; ids tell pools apart"
+        seen.add(rule.id)
+        yield from _wrong_rule(rule)
+    for dispute in rules.disputes:
+        if (dispute.outcome == "reassigned") != bool(dispute.to):
+            yield f"dispute {quoted(dispute.id)}: `to` names the team of a reassigned dispute alone"
+
+
+def _wrong_rule(rule: Rule) -> Iterator[str]:
+    name = f"allocation {quoted(rule.id)}"
+    if rule.source == type(rule.source)():
+        yield f"{name}: its source would take every line; name services, classes, tags or resources"
+    if rule.method == "fixed" and not rule.shares:
+        yield f"{name}: `fixed` needs `shares`, as {{fraud-detection: 60, search: 40}}"
+    if rule.method == "fixed" and any(share < 0 for share in rule.shares.values()):
+        yield f"{name}: shares are 0 or more"
+    if (rule.method == "metric") != isinstance(rule.metric, msgspec.Struct):
+        yield f"{name}: `metric` says which metric decides, for the method `metric` alone"
+    if isinstance(rule.metric, msgspec.Struct) and not rule.metric.parts:
+        yield f"{name}: its metric has no name; write `name: ...`, or `weights:` for several"
+    if rule.method != "fixed" and rule.shares:
+        yield f"{name}: `shares` are for the method `fixed` alone"
