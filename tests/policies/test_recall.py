@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from random import Random
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tagward.evaluation import Evaluator, evaluate
-from tagward.policy import SURFACES, Policy, Requirement, Selector, Tag, TagIn
+from tagward.policy import SURFACES, Allowed, Policy, Requirement, Selector, Tag, TagIn
 from tagward.resource import Layer, Part, Resource, Taggability, Tags, TagValue, Unknown
 from tests.policies.strategies import (
     DAY,
@@ -159,3 +160,29 @@ def test_good_values_that_a_condition_of_a_later_tag_tells_apart_are_not_forgott
     tag = Tag("a", "A", requirements=(Requirement(when=WHEN_B),), keys=KEYS)
     policy = Policy("p", "1", "", tags=(OTHER, Tag("c", "C", keys={"aws": "c"}), tag))
     alike(policy, instance(tags={"b": "x"}), instance(tags={"b": "y"}))
+
+
+def test_resources_with_very_many_parts_take_no_room() -> None:
+    """Whoever sends them to a webhook could fill its memory, as none is like another."""
+    policy = Policy(
+        "p",
+        "1",
+        "0" * 64,
+        tags=(
+            Tag(
+                "a", "a", requirements=(Requirement(),), constraint=Allowed(("x",)), keys={"kubernetes": "a"}
+            ),
+        ),
+    )
+    assess = Evaluator(policy, as_of=DAY).assess
+    pod = Resource(cloud="kubernetes", type="kubernetes:x/Run", address="Run/x")
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            parts = tuple(Part("a pod", "spec", {"a": f"v{each % (number + 90)}"}) for each in range(1_000))
+            assess(replace(pod, parts=parts, own_billed=False))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 2_000_000  # the last of them alone, in place of all

@@ -17,6 +17,9 @@ ON_UNKNOWN = {"pass": "info", "warn": "warning", "fail": "error"}
 ANY_VALUE = Need("required", rule="value")
 """The need behind the value rule, which holds wherever the tag is."""
 
+MOST_NAMED = 10
+"""So many places are named in a message; `Finding.places` has all of them."""
+
 
 class Issue(Struct, frozen=True):
     """One thing wrong in one place; `do` is the fix without the place."""
@@ -239,4 +242,6 @@ def _decided(because: str) -> str:
 def _listed(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
+    if len(words) > MOST_NAMED:
+        return f"{', '.join(words[: MOST_NAMED - 1])} and {len(words) - MOST_NAMED + 1} more"
     return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -16,6 +16,9 @@ from tagward.resource import Layer, Part, Resource, Tags, TagValue
 MOST = 65_536
 """So many judgements, and so many keys, are remembered for one place."""
 
+MOST_PARTS = 100
+"""A resource with more parts is judged afresh: hardly another is like it, and to remember it takes room."""
+
 GOOD = object()
 """Stands for any value that its tag accepts, where no condition looks at it."""
 
@@ -88,7 +91,7 @@ class Recall:
         tags, parts, glances, keys = resource.tags, resource.parts, self._glances, self._keys
         if not (self._is_able_with_parts if parts else self._is_able):
             return None
-        if resource.inherited and self._counts_any(resource.inherited):
+        if len(parts) > MOST_PARTS or (resource.inherited and self._counts_any(resource.inherited)):
             return None
         look: Look = (resource.place, resource.open, *map(getitem, glances, map(tags.get, keys)))
         if resource.origins:

@@ -271,3 +271,32 @@ def test_resources_of_unknown_types_alone_are_nothing_evaluated(run: Run, here: 
     assert ran.code == 3
     assert "nothing was evaluated" in ran.err
     assert run("lint", "plan.json", "--allow-empty").code == 0
+
+
+NAMED = """\
+apiVersion: tagward/v1
+kind: TagPolicy
+metadata: {name: acme}
+tags: {ml-team: {required: true}}
+workloads: {example.com/TrainingRun: {templates: ["spec.workers[*].template"]}}
+"""
+
+
+def test_kinds_that_a_policy_names_are_linted_and_explained(run: Run, here: Path) -> None:
+    (here / "acme.yaml").write_text(NAMED)
+    worker: dict[str, object] = {"template": {"spec": {"containers": []}}}
+    made: dict[str, object] = {
+        "apiVersion": "example.com/v1",
+        "kind": "TrainingRun",
+        "metadata": {"name": "x"},
+    }
+    made["spec"] = {"workers": [worker]}
+    (here / "run.json").write_text(json.dumps(made))
+
+    ran = run("lint", "run.json", "--policy", "acme.yaml")
+    assert ran.code == 1
+    assert "spec.workers[0].template.metadata.labels" in ran.out
+    told = run("explain", "TrainingRun/x", "--in", "run.json", "--policy", "acme.yaml")
+    assert told.code == 0
+    assert "the policy names it under `workloads`" in told.out
+    assert "name it under `workloads` in the policy" in run("lint", "run.json").out
