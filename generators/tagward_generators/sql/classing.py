@@ -1,0 +1,81 @@
+"""What kind of cost a line is: only what can carry tags counts towards coverage."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tagward_generators.sql.portable_regex import END, of_globs
+from tagward_generators.sql.writing import Column
+
+CHARGEABLE = "chargeable"
+
+CLASSES = (
+    CHARGEABLE,
+    "untaggable",
+    "shared",
+    "support",
+    "tax",
+    "credits",
+    "refunds",
+    "corrections",
+    "adjustments",
+    "commitment_purchases",
+    "commitment_unused",
+    "elsewhere",
+)
+"""Every line is of exactly one of these; `elsewhere` are providers that policies do not know."""
+
+SUPPORT = (
+    "AWSSupport*",
+    "AWS Support*",
+    "AWS Premium Support*",
+    "Azure Support*",
+    "Microsoft Support*",
+    "Google Cloud Support*",
+    "Cloud Support*",
+    "Support",
+)
+
+
+class Scope(Struct, frozen=True):
+    """Services, as shell globs on their names, that are not charged to whoever uses them."""
+
+    support: tuple[str, ...] = SUPPORT
+    shared: tuple[str, ...] = ()
+    untaggable: tuple[str, ...] = ()
+
+
+def class_of(lines: Column, scope: Scope) -> Column:
+    """Return the class of each line, the first that holds.
+
+    Money that flows back is never part of a ratio: a refund is a line with a negative cost. A correction
+    belongs to a month that was invoiced before. What has no resource cannot be tagged, nor can what FOCUS
+    1.4 says so of.
+    """
+    import ibis
+
+    purchase = lines.charge_category == "Purchase"
+    committed = purchase & lines.commitment.notnull()
+    return ibis.cases(
+        (lines.cloud == "", "elsewhere"),
+        (lines.charge_category == "Tax", "tax"),
+        (lines.charge_category == "Credit", "credits"),
+        (lines.charge_category == "Adjustment", "adjustments"),
+        (lines.charge_class == "Correction", "corrections"),
+        (lines.negative, "refunds"),
+        (committed, "commitment_purchases"),
+        (lines.commitment_status == "Unused", "commitment_unused"),
+        (_named(lines.service, scope.support), "support"),
+        (_named(lines.service, scope.shared), "shared"),
+        (lines.resource_id.isnull() | (lines.taggable == ibis.literal(False)), "untaggable"),
+        (_named(lines.service, scope.untaggable), "untaggable"),
+        else_=CHARGEABLE,
+    ).name("class")
+
+
+def _named(service: Column, globs: tuple[str, ...]) -> Column:
+    import ibis
+
+    if not globs:
+        return ibis.literal(False)
+    return (service.fill_null("") + END).re_search(f"^{of_globs(globs)}{END}$")
