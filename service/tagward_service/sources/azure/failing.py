@@ -43,7 +43,7 @@ def read_error(what: str, error: AzureError) -> ReadError:
         return ReadError(f"{what}: no credentials for Azure: `az login`, or set AZURE_CLIENT_ID and the like")
     if is_denied(error):
         return ReadError(f"{what}: {_said(error)}: {ROLE}")
-    if isinstance(error, ClientAuthenticationError):
+    if isinstance(error, ClientAuthenticationError) or getattr(error, "status_code", None) == 401:
         return ExpiredError(f"{what}: the credentials are not valid any more ({_said(error)})")
     if delay(error) is not None:
         return ReadError(f"{what}: {_said(error)}", retry=True)

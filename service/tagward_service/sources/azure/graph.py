@@ -18,7 +18,7 @@ from tagward_service.sources.interface import NotEvaluated
 from tagward_service.sources.patience import Gate, Patience, ask
 
 PAGE = 1000
-RESERVE = 3
+RESERVE = 4
 """How much of the quota is left to those whose questions are under way."""
 
 Row = Mapping[str, Any]

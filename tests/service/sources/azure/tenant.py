@@ -67,6 +67,7 @@ class Tenant:
     capabilities: dict[str, str] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     page: int = 1000
+    quota: int = QUOTA
     denied: set[str] = field(default_factory=set)
     graph_denied: bool = False
     graph_shy: bool = False
@@ -119,7 +120,7 @@ class Tenant:
         if now >= began + WINDOW:
             began, spent = now, 0
         self._spent = began, spent + 1
-        return QUOTA - spent - 1, began + WINDOW - now
+        return self.quota - spent - 1, began + WINDOW - now
 
     def _queried(self, request: Request) -> Answer:
         body, options = request.body, request.body.get("options") or {}
@@ -155,8 +156,9 @@ class Tenant:
         start, said = json.loads(options.get("$skipToken") or f"[0, {json.dumps(hash(key))}]")
         if said != hash(key):
             return _error(400, "BadRequest", "the token is for another query")
-        found = rows[start : start + min(top, self.page)]
-        cut = self.truncated_after is not None and start + len(found) >= self.truncated_after
+        last = len(rows) if self.truncated_after is None else self.truncated_after
+        found = rows[start : min(start + top, start + self.page, last)]
+        cut = start + len(found) == last < len(rows)
         more = start + len(found) < len(rows) and not cut and pages
         token = {"$skipToken": json.dumps([start + len(found), hash(key)])} if more else {}
         body = {"totalRecords": len(rows), "count": len(found), "data": found, "facets": [], **token}

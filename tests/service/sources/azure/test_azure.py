@@ -315,6 +315,18 @@ def test_expired_credentials_stop_the_scan_and_fresh_ones_go_on(
     assert len(resources(read(fresh, clock))) == 13
 
 
+@pytest.mark.parametrize("graph_denied", [False, True])
+def test_expired_credentials_are_told_from_others_whoever_says_so(
+    source: Scan, tenant: Tenant, subscription: Subscription, clock: Clock, graph_denied: bool
+) -> None:
+    tenant.graph_denied = graph_denied
+    scan = source(credential=Credential("none"))
+    with pytest.raises(ExpiredError):
+        list(scan.parts())
+    with pytest.raises(ExpiredError):
+        list(scan.read(Part(subscription.id), clock))
+
+
 def test_where_the_graph_is_denied_resource_manager_is_read(
     source: Scan, tenant: Tenant, subscription: Subscription, clock: Clock
 ) -> None:
