@@ -42,6 +42,18 @@ def _lint() -> Command:
     return lint
 
 
+def _coverage() -> Command:
+    from tagward_service.cli import coverage
+
+    return coverage
+
+
+def _readiness() -> Command:
+    from tagward_service.cli import readiness
+
+    return readiness
+
+
 def _compile() -> Command:
     from tagward_service.cli import compile as compile_command
 
@@ -99,6 +111,8 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "lint": ("check Terraform plans and states, Kubernetes manifests, CloudFormation", _lint),
     "compile": ("compile a policy into native guardrails", _compile),
     "diff": ("say what gets stricter or looser against what is deployed", _diff),
+    "coverage": ("say how much of what was scanned is compliant, and what to do", _coverage),
+    "readiness": ("fail unless enough of what was scanned is compliant", _readiness),
     "explain": ("say why one resource is judged as it is", _explain),
     "scan aws": ("judge what exists in AWS accounts, and remember it", _scan("aws")),
     "scan azure": ("judge what exists in Azure subscriptions", _scan("azure")),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
@@ -15,20 +15,27 @@ from tagward_service.cli.writing import write_atomically
 from tagward_service.outputs import FORMATS, Format, Render, Style, renderer
 from tagward_service.report import Report
 
+Name = TypeVar("Name", bound=str)
+
 Outputs = list[tuple[Format, str | None]]
 """A format and its file, None for standard output."""
 
 
 def chosen(texts: tuple[str, ...]) -> Outputs:
+    """Read `FORMAT[=FILE]` of the formats of a report; raises UsageError."""
+    return chosen_of(FORMATS, texts)
+
+
+def chosen_of(formats: Sequence[Name], texts: tuple[str, ...]) -> list[tuple[Name, str | None]]:
     """Read `FORMAT[=FILE]`; raises UsageError for an unknown format or two for standard output."""
-    outputs: Outputs = []
+    outputs: list[tuple[Name, str | None]] = []
     for text in texts:
         name, equals, file = text.partition("=")
         if equals and not file:
             raise UsageError(f"`-f {text}` names no file; write it like `-f {name}=FILE`")
-        outputs.append((_format(name), file or None))
+        outputs.append((_format(formats, name), file or None))
     if sum(file is None for _, file in outputs) > 1:
-        raise UsageError("only one format can go to standard output; give the others a file: `-f sarif=FILE`")
+        raise UsageError("only one format can go to standard output; give the others a file: `-f json=FILE`")
     return outputs
 
 
@@ -54,10 +61,10 @@ def write_to(file: str | None, render: Callable[[TextIO], object]) -> None:
         write_atomically(Path(file), render)
 
 
-def _format(name: str) -> Format:
-    for known in FORMATS:
+def _format(formats: Sequence[Name], name: str) -> Name:
+    for known in formats:
         if name == known:
             return known
-    guess = did_you_mean(name, FORMATS)
-    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(FORMATS)}"
+    guess = did_you_mean(name, formats)
+    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(formats)}"
     raise UsageError(f"unknown format {quoted(name)}; {hint}")

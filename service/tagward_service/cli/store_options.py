@@ -12,6 +12,7 @@ from tagward.diagnostics import quoted
 from tagward.errors import UsageError
 from tagward_service.cli import options
 from tagward_service.cli.settings import Settings
+from tagward_service.store import open_store
 
 if TYPE_CHECKING:
     from tagward_service.store.interface import Store
@@ -36,7 +37,7 @@ def store_url(settings: Settings) -> str:
 def opened(settings: Settings) -> Iterator[Store]:
     """Open the store to write to it, and make it where there is none; raises UsageError or StoreError."""
     url = store_url(settings)
-    with closing(_open(url, settings.text("snapshots") or _snapshots_beside(url))) as store:
+    with closing(open_store(url, snapshots=settings.text("snapshots") or _snapshots_beside(url))) as store:
         yield store
 
 
@@ -50,7 +51,7 @@ def opened_to_read(settings: Settings) -> Iterator[Store]:
             f"there is no store at {quoted(str(file))} ({settings.origin('store')}); "
             "`tagward scan` makes it, --store names another"
         )
-    with closing(_open(url, _snapshots_beside(url))) as store:
+    with closing(open_store(url, snapshots=_snapshots_beside(url))) as store:
         yield store
 
 
@@ -79,11 +80,3 @@ def _state() -> Path:
 def _snapshots_beside(url: str) -> str | None:
     file = file_of(url)
     return None if file is None else str(file.with_name(f"{file.name}-snapshots"))
-
-
-def _open(url: str, snapshots: str | None) -> Store:
-    try:
-        from tagward_service.store import open_store
-    except ImportError:
-        raise UsageError("remembering scans needs an extra: pip install 'tagward[store]'") from None
-    return open_store(url, snapshots=snapshots)

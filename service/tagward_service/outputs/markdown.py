@@ -82,24 +82,24 @@ def _rows(findings: Sequence[Finding]) -> str:
 def _row(resource: Resource | None, finding: Finding) -> str:
     mark = _MARKS["exempt" if finding.status == "exempt" else finding.severity]
     name = "" if resource is None else _resource(resource)
-    return f"| {mark} {finding.code.value} | {name} | {_cell(finding.message)} | {_cell(finding.fix)} |\n"
+    return f"| {mark} {finding.code.value} | {name} | {cell(finding.message)} | {cell(finding.fix)} |\n"
 
 
 def _resource(resource: Resource) -> str:
     place = resource.file if resource.line is None else f"{resource.file}:{resource.line}"
-    return f"**{_cell(resource.address)}**<br>{_cell(resource.type)}<br>{_cell(place)}"
+    return f"**{cell(resource.address)}**<br>{cell(resource.type)}<br>{cell(place)}"
 
 
 def _tail(report: Report) -> str:
-    lines = [f"- {_cell(entry.what)}: {_cell(entry.why)}" for entry in report.not_evaluated[:OPEN]]
+    lines = [f"- {cell(entry.what)}: {cell(entry.why)}" for entry in report.not_evaluated[:OPEN]]
     if len(report.not_evaluated) > OPEN:
         lines.append(f"- and {len(report.not_evaluated) - OPEN} more")
     skipped = "\n**Not evaluated**\n\n" + "\n".join(lines) + "\n" if lines else ""
-    policy = f"{_cell(report.policy_name)} {_cell(report.policy_version)}"
+    policy = f"{cell(report.policy_name)} {cell(report.policy_version)}"
     return f"{skipped}\n<sub>policy {policy}, as of {report.as_of}</sub>\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Show a text as it is: on one line, nothing in it is Markdown, HTML, a mention or a link."""
     shown = printable(text if len(text) <= _CELL else text[:_CELL] + "…")
     return "".join(

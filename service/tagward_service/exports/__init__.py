@@ -1,0 +1,1 @@
+"""Tables for other programs: CSV that a spreadsheet cannot run, and Parquet."""
