@@ -51,6 +51,7 @@ def _wrongs(connection: Connection, verdicts: Sequence[int]) -> dict[int, list[W
         .order_by(holds.verdict_id, wording.id)
     )
     wrongs: dict[int, list[Wrong]] = {}
-    for verdict, life, *said in connection.execute(asked):
-        wrongs.setdefault(verdict, []).append(Wrong(*said, _LIVES[life]))
+    for verdict, life, code, rule, tag, status, message in connection.execute(asked):
+        wrong = Wrong(code, rule, tag, status, message, _LIVES[life])
+        wrongs.setdefault(verdict, []).append(wrong)
     return wrongs

@@ -95,6 +95,9 @@ class Life(StrEnum):
 class KeptFinding(Struct, frozen=True):
     """A finding with its life; it is the same finding while policy, resource, code, rule and tag stay.
 
+    Where no tag is meant, its key tells it apart, and what is still alike (one rule broken twice by one
+    resource) is told apart by its turn.
+
     `resource_id` is the ARN, Azure id or full resource name; for Kubernetes cluster/namespace/kind/name.
     """
 
@@ -178,6 +181,14 @@ class Page(Struct, frozen=True):
 
     findings: tuple[KeptFinding, ...]
     cursor: str | None
+
+
+class Pruned(Struct, frozen=True):
+    """How much was forgotten: scans, findings that were resolved, and snapshots of whole scans."""
+
+    scans: int
+    findings: int
+    snapshots: int
 
 
 class PartWriter(Protocol):
@@ -290,8 +301,11 @@ class Store(Protocol):
         """Give the Parquet files that hold the inventory of a scan."""
         ...
 
-    def prune(self, *, keep_days: int, now: datetime) -> int:
-        """Forget scans, snapshots and resolved findings older than so many days, and say how many."""
+    def prune(self, *, keep_days: int, now: datetime) -> Pruned:
+        """Forget scans, snapshots and resolved findings older than so many days, and say how many.
+
+        What `latest` gives and what is being written is kept, however old.
+        """
         ...
 
     def close(self) -> None:

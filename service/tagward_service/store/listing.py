@@ -1,0 +1,126 @@
+"""Asking about scans: which there are, what they counted, what they could not read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+
+from tagward_service.sources.interface import NotEvaluated
+from tagward_service.store.beginning import is_alive
+from tagward_service.store.clock import from_micros
+from tagward_service.store.interface import Scan, ScanState, TagTally, Tally
+from tagward_service.store.schema import part, place, scan, tag_tally, tag_value, tally, unread
+from tagward_service.store.telling import COUNTS, KINDS
+
+_FINISHED = (ScanState.COMPLETE.value, ScanState.INCOMPLETE.value)
+
+
+def scans(connection: Connection, where: Sequence[ColumnElement[bool]], limit: int | None) -> list[Scan]:
+    """List scans, newest first."""
+    done = func.sum(case((part.c.state == "done", 1), else_=0))
+    counts = (
+        select(part.c.scan_id, func.count().label("parts"), done.label("parts_done"))
+        .group_by(part.c.scan_id)
+        .subquery()
+    )
+    chosen = select(scan.c.id).where(*where).order_by(scan.c.id.desc()).limit(limit)
+    statement = (
+        select(scan, counts.c.parts, counts.c.parts_done)
+        .outerjoin(counts, counts.c.scan_id == scan.c.id)
+        .where(scan.c.id.in_(chosen))
+        .order_by(scan.c.id.desc())
+    )
+    return [_scan(row) for row in connection.execute(statement)]
+
+
+def latest(connection: Connection, policy: str) -> list[Scan]:
+    """Give the newest finished scan for every cloud, scope and shard, newest first.
+
+    A scan in shards is put aside by a newer one that is whole, or cut into another number of shards, and a
+    whole one by a newer one in shards.
+    """
+    finished = scans(connection, [scan.c.policy == policy, scan.c.state.in_(_FINISHED)], None)
+    cut: dict[tuple[str, str], str] = {}
+    chosen: dict[tuple[str, str, str], Scan] = {}
+    for each in finished:
+        whole = (each.cloud, scope_key(each))
+        of = each.shard.partition("/")[2]
+        if cut.setdefault(whole, of) == of:
+            chosen.setdefault((*whole, each.shard), each)
+    return list(chosen.values())
+
+
+def scope_key(each: Scan) -> str:
+    """Write a scan's scope so that equal ones are equal text."""
+    return json.dumps(dict(each.scope), sort_keys=True)
+
+
+def tallies(connection: Connection, numbers: Sequence[int]) -> list[Tally]:
+    """Sum the tallies of some scans over their parts."""
+    what = (place.c.cloud, place.c.account, place.c.region, place.c.service, place.c.type)
+    sums = [func.sum(tally.c[name]).label(name) for name in KINDS]
+    statement = (
+        select(*what, *sums)
+        .join(part, part.c.id == tally.c.part_id)
+        .join(place, place.c.id == tally.c.place_id)
+        .where(part.c.scan_id.in_(numbers))
+        .group_by(*what)
+    )
+    rows = connection.execute(statement).all()
+    return sorted((Tally(*row[:5], *map(int, row[5:])) for row in rows), key=_tally_key)
+
+
+def tag_tallies(connection: Connection, numbers: Sequence[int]) -> list[TagTally]:
+    """Sum the tallies by tag and value of some scans over their parts."""
+    what = (place.c.cloud, place.c.account, place.c.region, tag_value.c.tag, tag_value.c.value)
+    sums = [func.sum(tag_tally.c[name]).label(name) for name in COUNTS]
+    statement = (
+        select(*what, *sums)
+        .join(part, part.c.id == tag_tally.c.part_id)
+        .join(place, place.c.id == tag_tally.c.place_id)
+        .join(tag_value, tag_value.c.id == tag_tally.c.tag_value_id)
+        .where(part.c.scan_id.in_(numbers))
+        .group_by(*what)
+    )
+    rows = connection.execute(statement).all()
+    return sorted((TagTally(*row[:5], *map(int, row[5:])) for row in rows), key=_tag_tally_key)
+
+
+def not_read(connection: Connection, number: int) -> list[NotEvaluated]:
+    """Say what a scan could not read."""
+    columns = (unread.c.what, unread.c.why, unread.c.incomplete)
+    rows = connection.execute(select(*columns).where(unread.c.scan_id == number).order_by(unread.c.id))
+    return sorted((NotEvaluated(*row) for row in rows), key=lambda entry: (entry.what, entry.why))
+
+
+def _scan(row: Row[Any]) -> Scan:
+    state = ScanState(row.state)
+    if state is ScanState.RUNNING and not is_alive(row):
+        state = ScanState.INTERRUPTED
+    return Scan(
+        id=row.id,
+        cloud=row.cloud,
+        scope=json.loads(row.scope),
+        shard=row.shard,
+        policy_name=row.policy,
+        policy_version=row.policy_version,
+        policy_sha256=row.policy_sha256,
+        as_of=date.fromisoformat(row.as_of),
+        state=state,
+        started_at=from_micros(row.started_at),
+        finished_at=None if row.finished_at is None else from_micros(row.finished_at),
+        parts=int(row.parts or 0),
+        parts_done=int(row.parts_done or 0),
+    )
+
+
+def _tally_key(each: Tally) -> tuple[str, ...]:
+    return each.cloud, each.account, each.region, each.service, each.type
+
+
+def _tag_tally_key(each: TagTally) -> tuple[str, ...]:
+    return each.cloud, each.account, each.region, each.tag, each.value

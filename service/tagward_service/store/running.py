@@ -1,0 +1,152 @@
+"""A scan that is being written: its parts, its lease, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from weakref import finalize
+
+from msgspec import Struct
+from sqlalchemy import Connection, delete, select, update
+
+from tagward_service.scan.interface import Part
+from tagward_service.sources.interface import NotEvaluated
+from tagward_service.store import clock, merging, schema
+from tagward_service.store.database import Database
+from tagward_service.store.identity import Identities
+from tagward_service.store.interface import ScanState
+from tagward_service.store.interning import insert_missing
+from tagward_service.store.lease import Lease
+from tagward_service.store.numbering import places, tag_values
+from tagward_service.store.slots import Slots, texts_of
+from tagward_service.store.snapshots import Snapshots
+from tagward_service.store.staging import Staging
+from tagward_service.store.telling import keep_unread
+from tagward_service.store.texts import digest
+from tagward_service.store.wordings import Verdicts
+from tagward_service.store.writing import Shared, Writing
+
+_FINISHED = (ScanState.COMPLETE, ScanState.INCOMPLETE)
+
+
+class Begun(Struct, frozen=True):
+    """A scan that this process may write."""
+
+    id: int
+    cloud: str
+    policy: str
+    scope: str
+    shard: str
+
+
+class Running:
+    """A scan that is being written."""
+
+    def __init__(
+        self, database: Database, lease: Lease, begun: Begun, store: str, snapshots: Snapshots | None
+    ) -> None:
+        self.id = begun.id
+        self._begun = begun
+        self._store = store
+        self._snapshots = snapshots
+        self._shared = Shared(
+            begun.id,
+            database,
+            lease,
+            Slots(begun.id, begun.policy, begun.cloud, begun.scope),
+            Identities(begun.policy, begun.cloud),
+            Verdicts(database),
+            places(database),
+            tag_values(database),
+        )
+        finalize(self, lease.end)
+
+    def done_parts(self) -> frozenset[Part]:
+        """Give the parts that an earlier attempt finished."""
+        part = schema.part
+        with self._shared.database.reading() as connection:
+            rows = connection.execute(
+                select(part.c.account, part.c.region, part.c.service).where(
+                    part.c.scan_id == self.id, part.c.state == "done"
+                )
+            )
+            return frozenset(Part(*row) for row in rows)
+
+    def plan(self, parts: Sequence[Part], unread: Sequence[NotEvaluated]) -> None:
+        """Keep what there is to read, and what is known not to be readable."""
+        part, table = schema.part, schema.unread
+        with self._shared.database.writing() as connection:
+            self._shared.lease.prove(connection)
+            connection.execute(delete(part).where(part.c.scan_id == self.id, part.c.state != "done"))
+            self._insert(connection, parts)
+            connection.execute(delete(table).where(table.c.scan_id == self.id, table.c.part_id.is_(None)))
+            keep_unread(connection, self.id, None, unread)
+
+    def part(self, part: Part) -> Writing:
+        """Begin to write a part."""
+        with self._shared.database.reading() as connection:
+            number = self._number(connection, part)
+        if number is None:
+            with self._shared.database.writing() as connection:
+                self._shared.lease.prove(connection)
+                self._insert(connection, [part])
+                number = self._number(connection, part)
+        assert number is not None
+        snapshot = self._snapshots.begin(self._store, self.id, number) if self._snapshots else None
+        return Writing(self._shared, part, number, snapshot)
+
+    def finish(self, state: ScanState) -> None:
+        """End the scan."""
+        if state is ScanState.COMPLETE and not self._begun.shard:
+            self._resolve_vanished()
+        scan = schema.scan
+        ended = clock.now() if state in _FINISHED else None
+        with self._shared.database.writing() as connection:
+            self._shared.lease.prove(connection)
+            connection.execute(
+                update(scan)
+                .where(scan.c.id == self.id)
+                .values(state=state.value, finished_at=ended, owner=None, lease_until=None)
+            )
+        self._shared.lease.end()
+
+    def give_up(self) -> None:
+        """Let others go on with the scan."""
+        self._shared.lease.give_up()
+
+    def _resolve_vanished(self) -> None:
+        """Resolve what was found in parts that are no longer there."""
+        staging = Staging(self._shared.database)
+        try:
+            with staging.merging() as connection:
+                self._shared.lease.prove(connection)
+                for merged in self._shared.slots.vanished(connection, self._parts(connection)):
+                    merging.miss(connection, merged)
+                    merging.end(connection, merged)
+                    staging.clear()
+        finally:
+            staging.close()
+
+    def _parts(self, connection: Connection) -> frozenset[Part]:
+        part = schema.part
+        rows = connection.execute(
+            select(part.c.account, part.c.region, part.c.service).where(part.c.scan_id == self.id)
+        )
+        return frozenset(Part(*row) for row in rows)
+
+    def _insert(self, connection: Connection, parts: Iterable[Part]) -> None:
+        rows = [
+            {"scan_id": self.id, "digest": _digest(part), "state": "planned", **texts_of(part)}
+            for part in parts
+        ]
+        if rows:
+            insert_missing(connection, schema.part, rows)
+
+    def _number(self, connection: Connection, part: Part) -> int | None:
+        table = schema.part
+        found = select(table.c.id).where(table.c.scan_id == self.id, table.c.digest == _digest(part))
+        number: int | None = connection.scalar(found)
+        return number
+
+
+def _digest(part: Part) -> bytes:
+    return digest(*texts_of(part).values())

@@ -1,0 +1,243 @@
+"""The tables of a store, the same on every engine.
+
+What repeats is kept once, under a digest, and named by a number: places, wordings, and verdicts, which are
+sets of wordings, since most resources of an estate look alike. Times are microseconds since 1970, UTC.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+"""The newest migration; a store of a newer one was written by a newer program."""
+
+VERSION_TABLE = "tagward_schema"
+
+RULE_BITS = 24
+"""The id of a finding is that of its resource, and behind it so many bits for that of its rule."""
+
+OPEN, EXEMPT, RESOLVED = range(3)
+"""A finding's life, as it is kept."""
+
+Big = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData()
+
+identity = Table("store", metadata, Column("name", Text, primary_key=True))
+"""One row: a name that no other store has, so that several can share a place for snapshots."""
+
+scan = Table(
+    "scan",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("cloud", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("shard", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("policy_sha256", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", Big, nullable=False),
+    Column("finished_at", Big),
+    Column("owner", Text),
+    Column("lease_until", Big),
+    sqlite_autoincrement=True,
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("scan_id", Big, ForeignKey("scan.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("snapshot", Text),
+    UniqueConstraint("scan_id", "digest"),
+    sqlite_autoincrement=True,
+)
+"""What a scan reads in one go; `state` is planned, done or failed."""
+
+unread = Table(
+    "unread",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("scan_id", Big, ForeignKey("scan.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("part_id", Big, ForeignKey("part.id", ondelete="CASCADE"), index=True),
+    Column("what", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("incomplete", Boolean, nullable=False),
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("policy", Text, nullable=False),
+    Column("cloud", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("scan_id", Big),
+    Column("seen_at", Big),
+)
+"""A part over the scans: the newest that wrote it, and when. What it did not say anew was seen then too."""
+
+place = Table(
+    "place",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("cloud", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("namespace", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("type", Text, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("part_id", Big, ForeignKey("part.id", ondelete="CASCADE"), primary_key=True),
+    Column("place_id", Big, ForeignKey("place.id"), primary_key=True),
+    Column("compliant", Big, nullable=False),
+    Column("violating", Big, nullable=False),
+    Column("unknown", Big, nullable=False),
+    Column("exempt", Big, nullable=False),
+    Column("untaggable", Big, nullable=False),
+    Column("untold", Big, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tag_value = Table(
+    "tag_value",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("tag", Text, nullable=False),
+    Column("value", Text, nullable=False),
+)
+
+tag_tally = Table(
+    "tag_tally",
+    metadata,
+    Column("part_id", Big, ForeignKey("part.id", ondelete="CASCADE"), primary_key=True),
+    Column("place_id", Big, ForeignKey("place.id"), primary_key=True),
+    Column("tag_value_id", Big, ForeignKey("tag_value.id"), primary_key=True),
+    Column("resources", Big, nullable=False),
+    Column("asked", Big, nullable=False),
+    Column("present", Big, nullable=False),
+    Column("valid", Big, nullable=False),
+    Column("compliant", Big, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("code", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("nth", Integer, nullable=False),
+)
+"""What makes a finding of a resource the same finding again.
+
+`key` counts only where no tag is meant, and `nth` tells apart what is otherwise alike.
+"""
+
+wording = Table(
+    "wording",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("rule_id", Big, ForeignKey("rule.id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("value", Text),
+    Column("source", Text),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+)
+
+verdict_wording = Table(
+    "verdict_wording",
+    metadata,
+    Column("verdict_id", Big, ForeignKey("verdict.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule_id", Big, primary_key=True),
+    Column("wording_id", Big, ForeignKey("wording.id"), nullable=False),
+    Column("life", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+resource = Table(
+    "resource",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("policy", Text, nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("place_id", Big, nullable=False),
+    Column("slot_id", Big),
+    Column("verdict_id", Big),
+    Column("changed_in", Big, nullable=False),
+    Column("seen_at", Big),
+    Column("seen_in", Big),
+    Index("ix_resource_slot_id", "slot_id"),
+    sqlite_autoincrement=True,
+)
+"""A resource with findings, under one policy; without a slot and a verdict when all of them are resolved.
+
+It was last seen when its slot was, unless `seen_at` and `seen_in` say otherwise. `changed_in` is the scan
+that wrote the row last. To look up what the numbers name would cost more than writing the row: only merging
+writes here, in one transaction with what they name.
+"""
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("resource_id", Big, nullable=False),
+    Column("wording_id", Big, nullable=False),
+    Column("life", SmallInteger, nullable=False),
+    Column("reopened", Integer, nullable=False),
+    Column("first_seen", Big, nullable=False),
+    Column("opened_in", Big, nullable=False),
+    Column("resolved_at", Big),
+    Column("resolved_in", Big),
+    Column("seen_at", Big),
+    Column("seen_in", Big),
+)
+"""A finding with its life; `seen_at` and `seen_in` are set when it is resolved, else its resource tells."""

@@ -1,0 +1,85 @@
+"""Where a writer keeps what it has read of a part: tables that only its own connection sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from tagward.errors import TagwardError
+from tagward_service.store.database import Database
+
+_TABLES = (
+    "staged (digest {blob} PRIMARY KEY, verdict_id {big}, place_id {big}, native_id TEXT, name TEXT)",
+    "touched (digest {blob} PRIMARY KEY, resource_id {big}, seen_at {big}, seen_in {big})",
+    "gone (resource_id {big} PRIMARY KEY, seen_at {big}, seen_in {big})",
+    "ended (finding_id {big} PRIMARY KEY, seen_at {big}, seen_in {big})",
+)
+"""What a merge works with: resources with findings; those of them that are new or changed; resources that
+are not there or have no findings any more; and findings that end."""
+
+StagedRow = tuple[bytes, int, int, str, str]
+"""Digest, verdict, place, id and name of a resource with findings."""
+
+
+class Staging:
+    """The tables of one writer; they go with its connection, however that ends."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        with database.told():
+            self._connection = database.engine.connect()
+        try:
+            with database.told(), self._connection.begin():
+                _create(self._connection)
+        except TagwardError:
+            self._connection.close()
+            raise
+
+    def add(self, rows: list[StagedRow]) -> None:
+        """Stage resources with findings; of those that come twice, the first counts."""
+        with self._database.told(), self._connection.begin():
+            if self._database.is_sqlite:
+                self._connection.exec_driver_sql("INSERT OR IGNORE INTO staged VALUES (?, ?, ?, ?, ?)", rows)
+            else:
+                self._connection.exec_driver_sql(
+                    "INSERT INTO staged VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", rows
+                )
+
+    def clear(self) -> None:
+        """Forget what is staged, within the transaction of a merge."""
+        _clear(self._connection)
+
+    @contextmanager
+    def merging(self) -> Iterator[Connection]:
+        """Give the connection, to write with it what counts all at once."""
+        with self._database.merging(self._connection):
+            if not self._database.is_sqlite:
+                self._connection.exec_driver_sql("ANALYZE staged")
+            yield self._connection
+
+    def close(self) -> None:
+        """Forget what is staged, and give the connection back."""
+        if self._connection.closed:
+            return
+        try:
+            with self._database.told(), self._connection.begin():
+                _clear(self._connection)
+        except TagwardError:
+            self._connection.invalidate()
+        finally:
+            self._connection.close()
+
+
+def _create(connection: Connection) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    words = {"blob": "BLOB", "big": "INTEGER"} if is_sqlite else {"blob": "BYTEA", "big": "BIGINT"}
+    for table in _TABLES:
+        connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.format_map(words)}")
+    _clear(connection)
+
+
+def _clear(connection: Connection) -> None:
+    for table in _TABLES:
+        connection.exec_driver_sql(f"DELETE FROM {table.partition(' ')[0]}")  # noqa: S608

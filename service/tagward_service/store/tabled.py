@@ -1,0 +1,141 @@
+"""The store: scans are begun here, and questions are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from weakref import WeakSet
+
+from sqlalchemy import select
+
+from tagward.policy import Policy
+from tagward_service.sources.interface import NotEvaluated
+from tagward_service.store import alike, asking, listing, pruning, schema
+from tagward_service.store.beginning import begin, identity_of
+from tagward_service.store.clock import to_micros
+from tagward_service.store.database import Database
+from tagward_service.store.errors import QueryError
+from tagward_service.store.interface import Alike, KeptFinding, Page, Pruned, Scan, TagTally, Tally, Wanted
+from tagward_service.store.lease import Lease, new_owner
+from tagward_service.store.running import Running
+from tagward_service.store.snapshots import Snapshots
+
+
+class TabledStore:
+    """A store of scans in the tables of a database."""
+
+    def __init__(self, database: Database, snapshots: Snapshots | None, lease: float) -> None:
+        self._database = database
+        self._snapshots = snapshots
+        self._lease = lease
+        self._running: WeakSet[Running] = WeakSet()
+
+    def begin(
+        self,
+        cloud: str,
+        scope: Mapping[str, str],
+        policy: Policy,
+        *,
+        as_of: date,
+        shard: str = "",
+        resume: bool = True,
+    ) -> Running:
+        """Begin a scan, or go on with an interrupted one."""
+        owner, identity = new_owner(), identity_of(cloud, scope, policy, as_of, shard)
+        with self._database.writing() as connection:
+            begun = begin(connection, identity, resume=resume, owner=owner, seconds=self._lease)
+            name = connection.execute(select(schema.identity.c.name)).scalar_one()
+        lease = Lease(self._database, begun.id, owner, self._lease)
+        running = Running(self._database, lease, begun, name, self._snapshots)
+        self._running.add(running)
+        return running
+
+    def scan(self, number: int) -> Scan:
+        """Give one scan by its id. Raises QueryError when there is none."""
+        with self._database.reading() as connection:
+            found = listing.scans(connection, [schema.scan.c.id == number], 1)
+        if not found:
+            raise QueryError(f"there is no scan {number} in this store")
+        return found[0]
+
+    def scans(self, *, cloud: str | None = None, policy: str | None = None, limit: int = 100) -> list[Scan]:
+        """List scans, newest first."""
+        scan = schema.scan
+        pairs = ((scan.c.cloud, cloud), (scan.c.policy, policy))
+        where = [column == value for column, value in pairs if value is not None]
+        with self._database.reading() as connection:
+            return listing.scans(connection, where, limit)
+
+    def findings(
+        self, wanted: Wanted, *, sort: str = "id", limit: int = 100, cursor: str | None = None
+    ) -> Page:
+        """Give a page of findings."""
+        with self._database.reading() as connection:
+            return asking.page(connection, wanted, sort, limit, cursor)
+
+    def every_finding(self, wanted: Wanted) -> Iterator[KeptFinding]:
+        """Give all findings, streamed, as they are at one moment."""
+        with self._database.reading() as connection:
+            yield from asking.every(connection, wanted)
+
+    def alike(self, policy: str) -> Iterator[Alike]:
+        """Count resources with findings that are not resolved, by account and by all that is wrong."""
+        with self._database.reading() as connection:
+            yield from alike.alike(connection, policy)
+
+    def count(self, wanted: Wanted) -> int:
+        """Count findings."""
+        with self._database.reading() as connection:
+            return asking.count(connection, wanted)
+
+    def tallies(self, scans: Sequence[int]) -> list[Tally]:
+        """Give the tallies of some scans, summed over their parts."""
+        with self._database.reading() as connection:
+            return listing.tallies(connection, scans)
+
+    def tag_tallies(self, scans: Sequence[int]) -> list[TagTally]:
+        """Give the tallies by tag and value of some scans, summed over their parts."""
+        with self._database.reading() as connection:
+            return listing.tag_tallies(connection, scans)
+
+    def unread(self, scan: int) -> list[NotEvaluated]:
+        """Say what a scan could not read."""
+        with self._database.reading() as connection:
+            return listing.not_read(connection, scan)
+
+    def latest(self, policy: str) -> list[Scan]:
+        """Give the newest finished scan for every cloud, scope and shard."""
+        with self._database.reading() as connection:
+            return listing.latest(connection, policy)
+
+    def snapshot(self, scan: int) -> list[str]:
+        """Give the Parquet files that hold the inventory of a scan."""
+        part = schema.part
+        wanted = select(part.c.snapshot).where(part.c.scan_id == scan, part.c.snapshot.is_not(None))
+        with self._database.reading() as connection:
+            return sorted(connection.scalars(wanted))
+
+    def prune(self, *, keep_days: int, now: datetime) -> Pruned:
+        """Forget what is older than so many days."""
+        before = to_micros(now - timedelta(days=keep_days))
+        with self._database.writing() as connection:
+            scans = pruning.prune_scans(connection, before)
+            findings = pruning.prune_findings(connection, before)
+            pruning.prune_words(connection)
+        return Pruned(scans, findings, self._prune_snapshots())
+
+    def close(self) -> None:
+        """Give up what is being written, and close connections."""
+        for running in list(self._running):
+            running.give_up()
+        self._database.close()
+
+    def _prune_snapshots(self) -> int:
+        """Delete the snapshots of scans that are not known any more, also of an earlier try that was cut."""
+        if self._snapshots is None:
+            return 0
+        with self._database.reading() as connection:
+            name = connection.execute(select(schema.identity.c.name)).scalar_one()
+            gone = pruning.forgotten(connection, self._snapshots.kept(name))
+        self._snapshots.forget(name, gone)
+        return len(gone)
