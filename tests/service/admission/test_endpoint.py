@@ -17,7 +17,7 @@ from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
 from tagward_service.admission.metrics import Metrics
 from tagward_service.admission.namespaces import Namespaces
-from tagward_service.admission.review import Settings
+from tagward_service.admission.review import DEFAULTS, Settings
 from tests.oracles.admission_contract import verify
 from tests.service.admission.test_review import POLICY, deployment
 
@@ -41,8 +41,14 @@ class Source:
 class Webhook:
     """The application with everything around it in reach."""
 
-    def __init__(self, source: Source, clock: Callable[[], datetime] = lambda: NOON, **limits: Any) -> None:
-        self.live = LivePolicy(source, Settings(), clock)
+    def __init__(
+        self,
+        source: Source,
+        clock: Callable[[], datetime] = lambda: NOON,
+        settings: Settings = DEFAULTS,
+        **limits: Any,
+    ) -> None:
+        self.live = LivePolicy(source, settings, clock)
         self.live.refresh()
         self.lines = io.BytesIO()
         self.namespaces = Namespaces()
