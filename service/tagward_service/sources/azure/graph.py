@@ -6,7 +6,7 @@ about 15 queries in 5 seconds for one identity, wherever it asks from
 """
 
 from collections.abc import Iterator, Mapping
-from threading import Event
+from threading import Event, Semaphore
 from typing import Any
 
 from azure.mgmt.resourcegraph import ResourceGraphClient
@@ -18,8 +18,8 @@ from tagward_service.sources.interface import NotEvaluated
 from tagward_service.sources.patience import Gate, Patience, ask
 
 PAGE = 1000
-RESERVE = 4
-"""How much of the quota is left to those whose questions are under way."""
+AT_ONCE = 4
+"""How many queries are under way; the quota that they may still need is left to them."""
 
 Row = Mapping[str, Any]
 
@@ -54,6 +54,7 @@ class Graph:
     def __init__(self, client: ResourceGraphClient, patience: Patience) -> None:
         self._client = client
         self._gate = Gate(patience)
+        self._room = Semaphore(AT_ONCE)
 
     def rows(self, asked: Asked, stop: Event) -> Iterator[Row | NotEvaluated]:
         """Yield every row, and what is missing; raises AzureError, and Stopped."""
@@ -84,13 +85,14 @@ class Graph:
         def call() -> QueryResponse:
             return self._client.resources(request, raw_response_hook=answered)
 
-        page = ask(call, delay, self._gate, stop)
+        with self._room:
+            page = ask(call, delay, self._gate, stop)
         return page, headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true"
 
     def _spare(self, headers: Mapping[str, str]) -> None:
         """Wait for a new quota before the old one is used up."""
         left = headers.get("x-ms-user-quota-remaining", "")
-        if left.isdigit() and int(left) < RESERVE:
+        if left.isdigit() and int(left) < AT_ONCE:
             self._gate.close(clock(headers.get("x-ms-user-quota-resets-after", "")))
 
 

@@ -1,6 +1,7 @@
 """What a scan of Google Cloud is allowed to do: roles that read, and nothing else."""
 
 import json
+from collections.abc import Sequence
 
 from tagward_service.scan.interface import Permission
 
@@ -14,18 +15,25 @@ INCLUDED = (
 QUOTA_ROLE = "roles/serviceusage.serviceUsageConsumer"
 
 
-def permissions() -> tuple[Permission, ...]:
-    """Return the custom role, and the roles of Google that hold as much."""
+def permissions(scopes: Sequence[str] = ()) -> tuple[Permission, ...]:
+    """Return the custom role, and the roles of Google that hold as much.
+
+    A custom role is made in an organization, or in a project; the only scope says in which.
+    """
+    kind, _, name = (scopes[0] if len(scopes) == 1 else "").partition("/")
+    where = f"project={name}" if kind == "projects" else f"organization={name or 'NUMBER'}"
+    where = "organization=NUMBER" if kind == "folders" else where
+    on = ", ".join(scopes) or "the organization, folder or projects to scan"
     role = {
         "title": "tagward scan",
         "description": "Reads which resources there are and how they are labelled; no data.",
         "stage": "GA",
         "includedPermissions": list(INCLUDED),
     }
-    file = "gcloud iam roles create tagwardScan --organization=NUMBER --file=tagward-scan.json"
+    file = f"gcloud iam roles create tagwardScan --{where} --file=tagward-scan.json"
     roles = [
-        {"role": "roles/cloudasset.viewer", "on": "the organization, folder or projects to scan"},
-        {"role": "roles/browser", "on": "the organization, folder or projects to scan"},
+        {"role": "roles/cloudasset.viewer", "on": on},
+        {"role": "roles/browser", "on": on},
         {"role": QUOTA_ROLE, "on": "the project that the requests are counted for"},
     ]
     return (

@@ -255,7 +255,7 @@ def test_the_quota_is_not_used_up(
 
 
 def test_threads_share_the_quota(source: Scan, tenant: Tenant, clock: Clock) -> None:
-    for number in range(6):
+    for number in range(8):
         each = tenant.add(number, f"s-{number}")
         each.groups = {"g": None}
         for count in range(30):
@@ -263,10 +263,11 @@ def test_threads_share_the_quota(source: Scan, tenant: Tenant, clock: Clock) -> 
     tenant.page = 3
     scan = source()
     parts = [each for each in scan.parts() if isinstance(each, Part)]
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(8) as pool:
         found = [each for part in pool.map(lambda part: list(scan.read(part, clock)), parts) for each in part]
-    assert len(resources(found)) == 6 * 32
+    assert len(resources(found)) == 8 * 32
     assert notes(found) == []
+    assert tenant.refused == 0
 
 
 @pytest.mark.parametrize("status", FAILURES)

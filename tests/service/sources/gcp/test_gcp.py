@@ -356,3 +356,19 @@ def test_the_role_reads_and_does_nothing_else() -> None:
     assert verbs == {"searchAllResources", "get", "list"}
     roles = {each["role"] for each in json.loads(predefined.content)}
     assert {"roles/cloudasset.viewer", "roles/browser"} < roles
+
+
+@pytest.mark.parametrize(
+    ("scopes", "where"),
+    [
+        ([], "--organization=NUMBER"),
+        (["organizations/1"], "--organization=1"),
+        (["folders/2"], "--organization=NUMBER"),
+        (["projects/shop-ml"], "--project=shop-ml"),
+        (["projects/a", "projects/b"], "--organization=NUMBER"),
+    ],
+)
+def test_the_role_is_made_where_it_can_be(scopes: list[str], where: str) -> None:
+    custom, predefined = permissions(scopes)
+    assert f" {where} " in custom.title
+    assert all(scope in predefined.content for scope in scopes)
