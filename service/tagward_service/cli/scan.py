@@ -91,8 +91,14 @@ class ScanCommand(Struct, frozen=True):
             settings.supply("as_of", as_of.isoformat(), "today")
             sys.stdout.write(aligned(settings.table(), indent=""))
             return Exit.CLEAN
+        from tagward_service.scan.interface import ReadError
+
         with opened(settings) as store:
-            done = _scan(self.cloud, settings, store, policy)
+            try:
+                done = _scan(self.cloud, settings, store, policy)
+            except ReadError as error:
+                complain(f"nothing could be scanned: {error.why}", color=_color(settings))
+                return Exit.INCOMPLETE
             return _finish(store, done, policy, settings, outputs)
 
 
@@ -163,10 +169,14 @@ def _exit(told: Told, settings: Settings) -> Exit:
     if told.fails_on(settings.text("fail_on") or "error"):
         return Exit.FINDINGS
     if not told.summary.taggable + told.summary.untaggable and not settings.flag("allow_empty"):
-        color = wants_color(sys.stderr, settings.text("color") or "auto")
-        complain("nothing was there to judge; --allow-empty accepts that", color=color, label="note")
+        why = "nothing was there to judge; --allow-empty accepts that"
+        complain(why, color=_color(settings), label="note")
         return Exit.NOTHING
     return Exit.CLEAN
+
+
+def _color(settings: Settings) -> bool:
+    return wants_color(sys.stderr, settings.text("color") or "auto")
 
 
 def _print_permissions(cloud: str, settings: Settings, policy: Policy) -> int:

@@ -13,6 +13,7 @@ from tagward_service.store.interface import ScanState
 
 _MOST_ACCOUNTS = 5
 _MOST_UNREAD = 20
+_LONG = 300
 _INDENT = " " * 10
 
 
@@ -44,7 +45,7 @@ def _headline(told: Told) -> str:
     if scan.state is ScanState.INTERRUPTED:
         why = printable(told.ended_by) or "it ended early"
         state = (
-            f"interrupted, as {why}: {scan.parts_done} of {scan.parts} parts are done, the next run goes on"
+            f"interrupted, as {why}: {scan.parts_done} of {scan.parts} parts done, the next run goes on"
         )
     resources = _count(summary.resources, "resource")
     return f"scan {scan.id}    {scan.cloud}{shard}: {resources} in {accounts}, {_took(told)}; {state}"
@@ -100,16 +101,24 @@ def _findings(told: Told) -> str:
 
 
 def _unread(unread: tuple[NotEvaluated, ...]) -> Iterator[str]:
-    """List what was not scanned, what makes the scan incomplete first."""
+    """List what was not scanned, alike reasons together, what makes the scan incomplete first."""
     if not unread:
         return
+    alike: dict[tuple[bool, str], list[str]] = {}
+    for entry in unread:
+        alike.setdefault((not entry.incomplete, entry.why), []).append(entry.what)
     yield f"not scanned ({len(unread):,})"
-    ordered = sorted(unread, key=lambda entry: not entry.incomplete)
-    for entry in ordered[:_MOST_UNREAD]:
-        yield f"  {printable(entry.what)}: {printable(entry.why)}"
-    if len(unread) > _MOST_UNREAD:
-        yield f"  and {len(unread) - _MOST_UNREAD:,} more; -f json lists them all"
+    reasons = sorted(alike.items(), key=lambda item: item[0][0])
+    for (_, why), whats in reasons[:_MOST_UNREAD]:
+        others = f" and {len(whats) - 2:,} more" if len(whats) > 2 else ""
+        yield f"  {printable(', '.join(whats[:2]))}{others}: {_short(printable(why))}"
+    if len(reasons) > _MOST_UNREAD:
+        yield f"  and {len(reasons) - _MOST_UNREAD:,} more reasons; -f json lists them all"
     yield ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
 
 def _took(told: Told) -> str:

@@ -1,0 +1,188 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tagward_service.cli import scan_sources
+from tagward_service.scan.interface import Found, Part, ReadError
+from tagward_service.sources.interface import NotEvaluated
+from tests.service.cli.conftest import Run
+from tests.service.scan.generated import Generated, resource
+
+STORE = ("--store", "tagward.db", "--policy", "pack:ml-platform", "--as-of", "2026-11-21")
+
+
+@pytest.fixture
+def inventory(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let `tagward scan aws` find what a test makes up."""
+
+    def put(source: Generated) -> None:
+        from msgspec.structs import replace
+
+        changed = replace(scan_sources.CLOUDS["aws"], make=lambda settings, policy: source)
+        monkeypatch.setitem(scan_sources.CLOUDS, "aws", changed)
+
+    return put
+
+
+def all_good(part: Part, number: int) -> Found:
+    return resource(part, number * 3 + 1)
+
+
+def test_findings_make_exit_code_1_and_the_text_says_how_it_stands(run: Run, inventory: Any) -> None:
+    inventory(Generated(accounts=2, each=30))
+
+    ran = run("scan", "aws", *STORE)
+
+    assert ran.code == 1
+    assert "scan 1    aws: 120 resources in 2 accounts" in ran.out
+    assert "80 of 120 taggable resources compliant" in ran.out
+    assert "28 more make 90 %" in ran.out
+    assert "findings  40 error; 0 exempt; 40 new, 0 fixed" in ran.out
+    assert "ml-team" in ran.out
+    assert "66.6 % present" in ran.out
+    assert "4 parts to read" in ran.err
+
+
+def test_a_clean_inventory_is_exit_code_0(run: Run, inventory: Any) -> None:
+    inventory(Generated(fault=all_good))
+
+    assert run("scan", "aws", *STORE, "-q").code == 0
+
+
+def test_what_was_not_read_is_named_and_exit_code_4(run: Run, inventory: Any) -> None:
+    denied = [
+        NotEvaluated(f"account {number}", "sts:AssumeRole is denied", incomplete=True) for number in range(5)
+    ]
+    inventory(Generated(fault=all_good, unlisted=denied))
+
+    ran = run("scan", "aws", *STORE)
+
+    assert ran.code == 4
+    assert "not scanned (5)" in ran.out
+    assert "account 0, account 1 and 3 more: sts:AssumeRole is denied" in ran.out
+    assert "incomplete" in ran.out
+
+
+def test_nothing_there_is_exit_code_3_unless_that_is_fine(run: Run, inventory: Any) -> None:
+    inventory(Generated(each=0))
+
+    assert run("scan", "aws", *STORE).code == 3
+    assert run("scan", "aws", *STORE, "--allow-empty").code == 0
+
+
+def test_without_credentials_it_says_so_and_ends_with_4(run: Run, inventory: Any) -> None:
+    class Nobody(Generated):
+        @property
+        def scope(self) -> Any:
+            raise ReadError("no AWS credentials")
+
+    inventory(Nobody())
+
+    ran = run("scan", "aws", *STORE)
+
+    assert (ran.code, ran.out) == (4, "")
+    assert "error: nothing could be scanned: no AWS credentials" in ran.err
+
+
+def test_json_is_that_of_lint(run: Run, inventory: Any, here: Path) -> None:
+    inventory(Generated(accounts=1, regions=["eu-west-1"], each=3))
+
+    ran = run("scan", "aws", *STORE, "-f", "json", "-f", "sarif=out.sarif")
+
+    report = json.loads(ran.out)
+    assert report["summary"] | {"coverage_percent": 66.6} == {
+        "resources": 3,
+        "taggable": 3,
+        "compliant": 2,
+        "violating": 1,
+        "unknown": 0,
+        "exempt": 0,
+        "untaggable": 0,
+        "coverage_percent": 66.6,
+    }
+    assert [(each["code"], each["resource"]["account"]) for each in report["findings"]] == [
+        ("TW001", "000000000001")
+    ]
+    assert json.loads((here / "out.sarif").read_text())["version"] == "2.1.0"
+
+
+def test_a_second_scan_tells_what_is_new_and_what_is_fixed(run: Run, inventory: Any) -> None:
+    inventory(Generated(accounts=1, regions=["eu-west-1"], each=30))
+    run("scan", "aws", *STORE)
+    inventory(Generated(accounts=1, regions=["eu-west-1"], each=15))
+
+    ran = run("scan", "aws", *STORE)
+
+    assert "5 error; 0 exempt; 0 new, 5 fixed" in ran.out
+
+
+def test_an_interrupted_scan_goes_on_unless_told_not_to(run: Run, inventory: Any) -> None:
+    inventory(Generated(fault=all_good))
+    stopped = run("scan", "aws", *STORE, "--time-budget", "0s")
+    inventory(Generated(fault=all_good))
+    resumed = run("scan", "aws", *STORE)
+
+    assert stopped.code == 4
+    assert "as the time budget is used up: 0 of 4 parts done, the next run goes on" in stopped.out
+    assert resumed.code == 0
+    assert "scan 1 " in resumed.out
+    assert "scan 2 " in run("scan", "aws", *STORE, "--fresh").out
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--shard", "9/8"), "is no shard"),
+        (("--shard", "0/8"), "is no shard"),
+        (("--time-budget", "soon"), "is no time"),
+        (("--workers", "0"), "must be at least 1"),
+        (("-f", "texts"), "did you mean `text`?"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(
+    run: Run, inventory: Any, option: tuple[str, str], said: str
+) -> None:
+    inventory(Generated())
+
+    ran = run("scan", "aws", *STORE, *option)
+
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_what_to_scan_has_to_be_said(run: Run) -> None:
+    assert "scan aws, scan azure, scan gcp, scan kubernetes" in run("scan").err
+    assert run("scan", "--help").code == 0
+
+
+def documents(text: str) -> list[Any]:
+    """Read JSON documents that follow each other, or YAML."""
+    if text[0] not in "[{":
+        return list(yaml.safe_load_all(text))
+    found = []
+    while text := text.strip():
+        document, end = json.JSONDecoder().raw_decode(text)
+        found.append(document)
+        text = text[end:]
+    return found
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp", "kubernetes"])
+def test_permissions_are_printed_in_the_words_of_the_platform(run: Run, cloud: str) -> None:
+    ran = run("scan", cloud, "--print-permissions")
+
+    assert ran.code == 0
+    assert all(documents(ran.out))
+
+
+def test_hostile_names_do_not_reach_the_terminal(run: Run, inventory: Any) -> None:
+    evil = NotEvaluated("account \x1b[2J", "denied\nscan 1 complete", incomplete=True)
+    inventory(Generated(fault=all_good, unlisted=[evil]))
+
+    ran = run("scan", "aws", *STORE)
+
+    assert "\x1b" not in ran.out
+    assert "\nscan 1 complete" not in ran.out
