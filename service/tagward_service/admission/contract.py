@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct, field
+from msgspec.structs import force_setattr
 
 from tagward.errors import TagwardError
 
@@ -16,6 +19,7 @@ JUDGED = ("CREATE", "UPDATE")
 """The operations that bring an object."""
 
 Data = dict[str, Any]
+_Held = TypeVar("_Held")
 
 
 class ReviewError(TagwardError):
@@ -30,12 +34,20 @@ class Kind(Struct, frozen=True):
     kind: str = ""
 
 
-class Request(Struct, frozen=True, rename="camel", kw_only=True):
+class Head(Struct, frozen=True, rename="camel"):
+    """What an object begins with; the rest of it is the larger part by far."""
+
+    api_version: Any = None
+    kind: Any = None
+    metadata: Any = None
+
+
+class Request(Struct, frozen=True, rename="camel", kw_only=True, dict=True):
     """What the API server asks.
 
     `object` is a mapping on CREATE and UPDATE, `old_object` on UPDATE and DELETE; elsewhere they are
-    whatever was sent, None as a rule. `namespace_object` is the Namespace, for callers who know it; the API
-    server sends none.
+    whatever was sent, None as a rule. Both are decoded when somebody asks for them; the head of the object
+    is there at once. `namespace_object` is the Namespace, for callers who know it; the API server sends none.
     """
 
     uid: str
@@ -44,10 +56,25 @@ class Request(Struct, frozen=True, rename="camel", kw_only=True):
     sub_resource: str = ""
     name: str = ""
     namespace: str = ""
-    object: Any = None
-    old_object: Any = None
+    head: Head | str | bool | int | float | list[Any] | None = field(name="object", default=None)
     namespace_object: Any = None
     dry_run: bool = False
+    body: Raw = field(name="", default=Raw(b"{}"))  # the review that it came in, whatever that has for ""
+
+    @property
+    def outline(self) -> Data:
+        """The object without all that is not its metadata."""
+        return {"metadata": self.head.metadata} if isinstance(self.head, Head) else {}
+
+    @cached_property
+    def object(self) -> Any:
+        """The object. Raises ReviewError where it holds what cannot be decoded."""
+        return _decoded(_decode_object, bytes(self.body)).request.object
+
+    @cached_property
+    def old_object(self) -> Any:
+        """The object as it was before. Raises ReviewError where it holds what cannot be decoded."""
+        return _decoded(_decode_old_object, bytes(self.body)).request.old_object
 
 
 class Denial(Struct, frozen=True, rename="camel"):
@@ -76,6 +103,18 @@ class _Asked(Struct, rename="camel"):
     request: Request | None = None
 
 
+class _Object(Struct):
+    object: Any = None
+
+
+class _OldObject(Struct, rename="camel"):
+    old_object: Any = None
+
+
+class _Holding(Struct, Generic[_Held]):
+    request: _Held
+
+
 class _Answered(Struct, rename="camel"):
     response: Response
     api_version: str = API_VERSION
@@ -83,26 +122,34 @@ class _Answered(Struct, rename="camel"):
 
 
 _decode = msgspec.json.Decoder(_Asked).decode
+_decode_object = msgspec.json.Decoder(_Holding[_Object]).decode
+_decode_old_object = msgspec.json.Decoder(_Holding[_OldObject]).decode
 _encode = msgspec.json.Encoder().encode
 
 
 def read_request(body: bytes) -> Request:
     """Decode a review. Raises ReviewError when it is none, or not of a version that is spoken here."""
-    try:
-        asked = _decode(body)
-    except msgspec.ValidationError as error:
-        raise ReviewError(f"not an AdmissionReview: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ReviewError(f"the body is not JSON: {error}") from None
+    asked = _decoded(_decode, body)
     if asked.kind != "AdmissionReview" or asked.api_version != API_VERSION:
         raise ReviewError(f"expected an AdmissionReview of {API_VERSION}")
     if asked.request is None:
         raise ReviewError("an AdmissionReview without a request")
     if not asked.request.uid:
         raise ReviewError("a request without a uid, so that nobody could tell what is answered")
-    if asked.request.operation in JUDGED and not isinstance(asked.request.object, dict):
+    if asked.request.operation in JUDGED and not isinstance(asked.request.head, Head):
         raise ReviewError(f"a request to {asked.request.operation} without an object")
+    force_setattr(asked.request, "body", Raw(body))
     return asked.request
+
+
+def _decoded(decode: Callable[[bytes], _Held], body: bytes) -> _Held:
+    try:
+        body.decode()  # as text that is skipped is not looked at
+        return decode(body)
+    except msgspec.ValidationError as error:
+        raise ReviewError(f"not an AdmissionReview: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ReviewError(f"the body is not JSON: {error}") from None
 
 
 def write_response(response: Response) -> bytes:

@@ -111,11 +111,11 @@ class Admission:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "no policy could be loaded yet")
         try:
             request = read_request(body)
+            known = self.namespaces
+            labels = None if known is None else await self._labels(known, reviewer, request)
+            response = answer(reviewer, request, labels)
         except ReviewError as error:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
-        known = self.namespaces
-        labels = None if known is None else await self._labels(known, reviewer, request)
-        response = answer(reviewer, request, labels)
         self._told(name, request, response, perf_counter() - started)
         return write_response(response)
 

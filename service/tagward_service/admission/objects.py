@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from tagward.catalog import Kinds
 from tagward.policy import Policy
 from tagward.resource import Layer, Resource, Tags, TagValue, Unknown
-from tagward_service.admission.contract import Request
+from tagward_service.admission.contract import Data, Head, Kind, Request
 from tagward_service.sources.interface import Place
 from tagward_service.sources.kubernetes.labels import read_labels
-from tagward_service.sources.kubernetes.manifests import CATALOGUE, NAMESPACE, read_object
+from tagward_service.sources.kubernetes.manifests import CATALOGUE, NAMESPACE, read_object, sort_of
 from tagward_service.sources.kubernetes.objects import Found, as_mapping
 from tagward_service.sources.kubernetes.parts import OWN
 
@@ -24,13 +24,26 @@ def resource_of(
     request: Request, data: Mapping[str, Any], namespace: Layer | None, kinds: Kinds = CATALOGUE
 ) -> Resource:
     """Read an object of a request, with the labels of the namespace that it lives in."""
-    kind = request.kind
-    version = f"{kind.group}/{kind.version}" if kind.group else kind.version or "v1"
-    named = {"apiVersion": version, "kind": kind.kind, **data}
+    named = {"apiVersion": _version(request.kind), "kind": request.kind.kind, **data}
     resource, _ = read_object(Found(named, 0, request.namespace or None), "", NOWHERE, kinds)
     if resource.type == NAMESPACE or namespace is None:
         return resource
     return replace(resource, inherited=(namespace,))
+
+
+def judged_part(request: Request, kinds: Kinds = CATALOGUE) -> Data:
+    """Return the object of a request, or its head where nothing else is looked at."""
+    head = request.head
+    if isinstance(head, Head):
+        version, kind = head.api_version or _version(request.kind), head.kind or request.kind.kind
+        if sort_of(str(version), str(kind), kinds).is_one_thing:
+            return {"apiVersion": version, "kind": kind, **request.outline}
+    data: Data = request.object
+    return data
+
+
+def _version(kind: Kind) -> str:
+    return f"{kind.group}/{kind.version}" if kind.group else kind.version or "v1"
 
 
 def labels_around(request: Request, known: Tags | None) -> Tags | None:

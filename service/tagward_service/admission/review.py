@@ -20,6 +20,7 @@ from tagward_service.admission.mutate import Filler
 from tagward_service.admission.objects import (
     is_leaving,
     is_owned,
+    judged_part,
     labels_around,
     namespace_layer,
     resource_of,
@@ -62,6 +63,7 @@ class Reviewer:
         self._kinds = Kinds(policy.workloads)
         self._filler = Filler(policy, day, settings.defaults, self._kinds)
         self._is_exempt = matcher(settings.exempt_namespaces)
+        self._clean = audit(policy, "allowed", ())
         self.inherits = any("namespace" in tag.inherit for tag in policy.tags)
 
     def review(self, request: Request, namespace_labels: Tags | None = None) -> Response:
@@ -71,14 +73,17 @@ class Reviewer:
             return skipped(request, why)
         labels = labels_around(request, namespace_labels)
         answer = self._judged(request, labels)
-        if answer.allowed or labels is not None:
+        if answer.allowed or labels is not None or not self.inherits:
             return answer
         bare = self._judged(request, {})  # for all that is known, the namespace has no labels
         return bare if bare.allowed else answer
 
     def _judged(self, request: Request, labels: Tags | None) -> Response:
-        layer = namespace_layer(self.policy, request.namespace, labels)
-        assessment = self._assess(resource_of(request, request.object, layer, self._kinds))
+        layer = namespace_layer(self.policy, request.namespace, labels) if labels or self.inherits else None
+        data = judged_part(request, self._kinds)
+        assessment = self._assess(resource_of(request, data, layer, self._kinds))
+        if not assessment.findings:
+            return Response(uid=request.uid, allowed=True, audit_annotations=self._clean)
         faults = [each for each in assessment.findings if each.severity == "error"]
         before = self._broken_before(request, layer) if faults else frozenset[Place]()
         fresh = [each for each in faults if not _places(each) <= before]
@@ -107,9 +112,10 @@ class Reviewer:
             return f"subresource {request.sub_resource}"
         if request.namespace and self._is_exempt(request.namespace):
             return f"namespace {request.namespace} is exempt"
-        if is_leaving(request.object):
+        outline = request.outline
+        if is_leaving(outline):
             return "it is being deleted"
-        return "its controller is judged" if is_owned(request.object, self._kinds) else ""
+        return "its controller is judged" if is_owned(outline, self._kinds) else ""
 
     def _broken_before(self, request: Request, layer: Layer | None) -> frozenset[Place]:
         """List what was wrong already, where an update is judged by what it makes worse."""

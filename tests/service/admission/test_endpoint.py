@@ -101,6 +101,7 @@ def test_a_review_is_answered_with_a_review(webhook: Webhook, path: str) -> None
         ({"content": b"{", "headers": JSON}, 400),
         ({"content": body(deployment({}), uid=""), "headers": JSON}, 400),
         ({"content": b'{"request":' * 1_000 + b"}" * 1_000, "headers": JSON}, 400),
+        ({"content": body(deployment({})).replace(b"[]", b"[1e999999]"), "headers": JSON}, 400),
         ({"content": body(deployment({})), "headers": {"content-type": "text/plain"}}, 415),
         ({"content": b" " * 200_000, "headers": JSON}, 413),
         ({"method": "GET"}, 405),

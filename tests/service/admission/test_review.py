@@ -222,6 +222,45 @@ def test_what_is_no_review_is_refused_with_the_reason(body: bytes) -> None:
         read_request(body)
 
 
+def sent(thing: bytes, **more: Any) -> bytes:
+    """Write a review of a pod that no encoder would write."""
+    fields = {"uid": "u-1", "kind": {"version": "v1", "kind": "Pod"}, "operation": "CREATE"} | more
+    request = json.dumps(fields).encode()[:-1] + b', "object": ' + thing + b"}"
+    return b'{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":' + request + b"}"
+
+
+def test_text_that_nobody_reads_has_to_be_text_all_the_same() -> None:
+    with pytest.raises(ReviewError, match="not JSON"):
+        read_request(sent(b'{"metadata": {}, "spec": {"nodeName": "\xff"}}'))
+
+
+def test_what_cannot_be_decoded_is_refused_where_it_is_looked_at() -> None:
+    kind = {"group": "apps", "version": "v1", "kind": "Deployment"}
+    request = read_request(sent(b'{"metadata": {}, "spec": {"replicas": 1e999999}}', kind=kind))
+
+    with pytest.raises(ReviewError, match="out of range"):
+        review(POLICY, request, as_of=DAY)
+
+
+def test_an_object_is_of_the_kind_that_it_says() -> None:
+    """Whatever the request is about; all that is judged of a pod is what it begins with."""
+    thing = deployment(LABELS)
+
+    for kind in ({"version": "v1", "kind": "Pod"}, {"group": "apps", "version": "v1", "kind": "Deployment"}):
+        assert review(POLICY, read_request(sent(json.dumps(thing).encode(), kind=kind)), as_of=DAY).allowed
+    bare = json.dumps({"metadata": {"labels": LABELS}}).encode()
+    assert review(POLICY, read_request(sent(bare)), as_of=DAY).allowed
+    assert not review(POLICY, read_request(sent(b'{"metadata": {}}')), as_of=DAY).allowed
+
+
+def test_a_request_cannot_bring_another_body() -> None:
+    other = {"request": {"object": {"spec": {"template": {"metadata": {"labels": LABELS}}}}}}
+    kind = {"group": "apps", "version": "v1", "kind": "Deployment"}
+    thing = json.dumps(deployment({})).encode()
+
+    assert not review(POLICY, read_request(sent(thing, kind=kind, **{"": other})), as_of=DAY).allowed
+
+
 def test_the_review_agrees_with_evaluation() -> None:
     policy = load("pack:ml-platform", as_of=DAY)
     from tagward_service.admission.objects import resource_of

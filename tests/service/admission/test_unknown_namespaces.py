@@ -4,11 +4,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from msgspec import convert
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from tagward.policy import Policy
-from tagward_service.admission.contract import Request
+from tagward_service.admission.contract import Request, read_request
 from tagward_service.admission.review import Reviewer, Settings
 from tests.generators.admission_laws import Asked, asked, drawn_policy
 from tests.generators.random_policies import DAY
@@ -90,5 +90,6 @@ def test_nobody_is_refused_whom_any_labels_of_the_namespace_would_let_through() 
 
 
 def _request(one: Asked) -> Request:
-    asked_for = one.request | {"uid": "0", "oldObject": one.old}
-    return convert(asked_for, Request)
+    request = one.request | {"uid": "0", "oldObject": one.old}
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    return read_request(encode(review))

@@ -32,15 +32,17 @@ def read_labels(value: Any, place: str) -> Labels:
     """
     if value is None:
         return NO_LABELS
-    if not isinstance(value, Mapping):
+    if not isinstance(value, (dict, Mapping)):
         return Labels(faults=(f"`{place}` is no mapping: the API server refuses it",))
     tags = {
         str(key): _value(each or "") for key, each in value.items() if each is None or isinstance(each, str)
     }
-    return Labels(tags, tuple(_faults(value, place)))
+    return Labels(tags, tuple(_faults(value, place)) if len(tags) < len(value) else ())
 
 
 def _value(text: str) -> TagValue:
+    if "{" not in text and "$" not in text:
+        return text
     placeholder = _PLACEHOLDER.search(text)
     return Unknown(placeholder[0][:_LONGEST_SHOWN]) if placeholder else text
 

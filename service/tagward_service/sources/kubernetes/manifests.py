@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,8 +13,8 @@ from tagward.resource import Layer, Resource, Taggability
 from tagward_service.sources.interface import Content, NotEvaluated, Place, Reading
 from tagward_service.sources.kubernetes.documents import read_documents
 from tagward_service.sources.kubernetes.labels import read_labels
-from tagward_service.sources.kubernetes.objects import Found, find_objects
-from tagward_service.sources.kubernetes.parts import OWN, Made, find_parts
+from tagward_service.sources.kubernetes.objects import Data, Found, find_objects
+from tagward_service.sources.kubernetes.parts import OWN, Made, find_parts, is_one_thing
 from tagward_service.sources.kubernetes.templates import find_pod_template
 
 NAMESPACE = "kubernetes:Namespace"
@@ -21,6 +22,8 @@ CATALOGUE = Kinds()
 _NAMELESS = "(no name)"
 # Their objects describe pods of others, as patterns and mutations.
 _POLICY_ENGINES = ("kyverno.io", "gatekeeper.sh")
+_SORTS, _LONGEST = 1_024, 512
+"""So many kinds are remembered, and of so many characters at most: strangers may name any."""
 _OWN_ONLY = Made((), own_billed=True)
 _NAME_IT = "; name it under `workloads` in the policy to judge it"
 
@@ -85,67 +88,95 @@ def read_object(
     found: Found, file: str, place: Place, kinds: Kinds = CATALOGUE
 ) -> tuple[Resource, tuple[str, ...]]:
     """Read one object: the resource that it is, and what is wrong with how its labels are written."""
-    kind = kinds.find(found.group, found.kind)
-    own = read_labels(found.metadata.get("labels"), OWN)
-    made = find_parts(kind, found.data) if kind else _OWN_ONLY
-    name = _name(found)
+    sort = sort_of(found.version, found.kind, kinds)
+    metadata = found.metadata
+    own = read_labels(metadata.get("labels"), OWN)
+    made = _OWN_ONLY if sort.known is None or sort.is_one_thing else find_parts(sort.known, found.data)
+    name = _name(metadata)
     resource = Resource(
         cloud="kubernetes",
-        type=_type(found),
-        native=f"{found.version} {found.kind}",
-        address=f"{found.kind}/{name or _NAMELESS}",
-        id=_text(found.metadata.get("uid")),
+        type=sort.type,
+        native=sort.native,
+        address=f"{sort.kind}/{name or _NAMELESS}",
+        id=_text(metadata.get("uid")),
         name=name,
         account="",
         region="",
-        namespace=_namespace(found, kind, place),
+        namespace=_namespace(found, place) if sort.is_namespaced else "",
         file=file,
         line=found.line,
         place=OWN,
         tags=own.tags,
         parts=made.parts,
         own_billed=made.own_billed,
-        taggability=_taggability(found, kind),
+        taggability=sort.taggability or _told_by_content(sort, found.data),
     )
     return resource, (*own.faults, *made.faults)
-
-
-def _type(found: Found) -> str:
-    return f"kubernetes:{found.group}/{found.kind}" if found.group else f"kubernetes:{found.kind}"
 
 
 def _text(value: object) -> str:
     return "" if value is None or isinstance(value, (Mapping, list)) else str(value)
 
 
-def _name(found: Found) -> str:
-    generated = _text(found.metadata.get("generateName"))
-    return _text(found.metadata.get("name")) or (f"{generated}*" if generated else "")
+def _name(metadata: Data) -> str:
+    generated = _text(metadata.get("generateName"))
+    return _text(metadata.get("name")) or (f"{generated}*" if generated else "")
 
 
-def _namespace(found: Found, kind: KubernetesKind | None, place: Place) -> str | None:
-    if found.kind in _CLUSTER_SCOPED if kind is None else not kind.namespaced:
-        return ""
+def _namespace(found: Found, place: Place) -> str | None:
     return _text(found.metadata.get("namespace")) or found.namespace or place.namespace
 
 
-def _taggability(found: Found, kind: KubernetesKind | None) -> Taggability:
-    if kind is not None:
-        return _of_workload(found, kind)
-    if _type(found) == NAMESPACE:
+class Sort(Struct, frozen=True):
+    """What all objects of one version and kind have in common; where `taggability` is None, they differ."""
+
+    group: str
+    kind: str
+    type: str
+    native: str
+    known: KubernetesKind | None
+    is_one_thing: bool
+    is_namespaced: bool
+    taggability: Taggability | None
+
+
+def sort_of(version: str, kind: str, kinds: Kinds = CATALOGUE) -> Sort:
+    """Look up a kind of a version, `group/version`."""
+    looked_up = _look_up if len(version) + len(kind) <= _LONGEST else _look_up.__wrapped__
+    return looked_up(version, kind, kinds)
+
+
+@lru_cache(_SORTS)
+def _look_up(version: str, kind: str, kinds: Kinds) -> Sort:
+    group = version.rpartition("/")[0]
+    type_ = f"kubernetes:{group}/{kind}" if group else f"kubernetes:{kind}"
+    known = kinds.find(group, kind)
+    return Sort(
+        group,
+        kind,
+        type_,
+        native=f"{version} {kind}",
+        known=known,
+        is_one_thing=known is not None and is_one_thing(known),
+        is_namespaced=kind not in _CLUSTER_SCOPED if known is None else known.namespaced,
+        taggability=_taggability(type_, kind, known),
+    )
+
+
+def _taggability(type_: str, kind: str, known: KubernetesKind | None) -> Taggability | None:
+    if known is None:
         why = "a Namespace costs nothing itself; its labels count where a tag says `inherit: [namespace]`"
-        return Taggability(False, why)
-    template = None if found.group.endswith(_POLICY_ENGINES) else find_pod_template(found.data)
+        return Taggability(False, why) if type_ == NAMESPACE else None
+    if not known.runs:
+        return Taggability(False, f"a {kind} runs nothing itself: what uses it is judged")
+    about = f" ({known.why})" if known.why else ""
+    return Taggability(True, f"the pods or volumes of a {kind} are billed{about}")
+
+
+def _told_by_content(sort: Sort, data: Data) -> Taggability:
+    template = None if sort.group.endswith(_POLICY_ENGINES) else find_pod_template(data)
     if template is not None:
         holds = f"which holds a pod template at `{template.place()}`"
-        why = f"no catalogue entry for {_type(found)}, {holds}{_NAME_IT}"
-        return Taggability(None, why)
-    why = f"labels on a {found.kind} reach no bill; name `{_type(found)}` in a rule's `on.types` to check it"
+        return Taggability(None, f"no catalogue entry for {sort.type}, {holds}{_NAME_IT}")
+    why = f"labels on a {sort.kind} reach no bill; name `{sort.type}` in a rule's `on.types` to check it"
     return Taggability(False, why)
-
-
-def _of_workload(found: Found, kind: KubernetesKind) -> Taggability:
-    if not kind.runs:
-        return Taggability(False, f"a {found.kind} runs nothing itself: what uses it is judged")
-    about = f" ({kind.why})" if kind.why else ""
-    return Taggability(True, f"the pods or volumes of a {found.kind} are billed{about}")

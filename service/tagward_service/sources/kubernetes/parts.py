@@ -27,9 +27,14 @@ class Made(Struct, frozen=True):
     faults: tuple[str, ...] = ()
 
 
+def is_one_thing(kind: KubernetesKind) -> bool:
+    """Say whether an object of a kind is billed itself, as a pod is, so that only its own labels count."""
+    return any(not place.at for place in (*kind.templates, *kind.volumes))
+
+
 def find_parts(kind: KubernetesKind, data: Data) -> Made:
     """Find the pods and volumes of an object, in the order of the file."""
-    if any(not place.at for place in (*kind.templates, *kind.volumes)):
+    if is_one_thing(kind):
         return Made((), own_billed=True)
     faults: list[str] = []
     merged = _merged(kind, data)
