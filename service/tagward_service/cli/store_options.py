@@ -8,11 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagward.diagnostics import quoted
-from tagward.errors import UsageError
 from tagward_service.cli import options
 from tagward_service.cli.settings import Settings
 from tagward_service.store import open_store
+from tagward_service.store.existing import file_of, open_existing
 
 if TYPE_CHECKING:
     from tagward_service.store.interface import Store
@@ -43,24 +42,9 @@ def opened(settings: Settings) -> Iterator[Store]:
 
 @contextmanager
 def opened_to_read(settings: Settings) -> Iterator[Store]:
-    """Open a store that is there; raises UsageError or StoreError."""
-    url = store_url(settings)
-    file = file_of(url)
-    if file is not None and not file.is_file():
-        raise UsageError(
-            f"there is no store at {quoted(str(file))} ({settings.origin('store')}); "
-            "`tagward scan` makes it, --store names another"
-        )
-    with closing(open_store(url, snapshots=_snapshots_beside(url))) as store:
+    """Open a store that is there; raises StoreError and UsageError."""
+    with closing(open_existing(store_url(settings))) as store:
         yield store
-
-
-def file_of(url: str) -> Path | None:
-    """Return the file of a store that is one."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return Path(url)
-    return Path(rest.removeprefix("/")) if scheme == "sqlite" else None
 
 
 def _beside_policy(policy: str | None) -> Path:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tagward.clouds import reachable
 from tagward.findings import Code
+from tagward.globs import matcher
 from tagward.judging.exempting import SOON, names_exemption
 from tagward.policy import Allowed, Exemption, Policy, Tag
 from tagward_service.store.interface import Alike, Life, Scan, ScanState, TagTally
@@ -39,7 +40,7 @@ def notices(
     policy: Policy,
     as_of: date,
     scans: Sequence[Scan],
-    tags: Iterable[TagTally],
+    tags: Sequence[TagTally],
     alike: Iterable[Alike],
     not_billed: Iterable[Notice] = (),
 ) -> tuple[Notice, ...]:
@@ -49,7 +50,7 @@ def notices(
     """
     return (
         *dated_exemptions(policy, as_of),
-        *unused_exemptions(policy, as_of, scans, alike),
+        *unused_exemptions(policy, as_of, scans, {each.account for each in tags}, alike),
         *retired_values(policy, as_of, tags),
         *not_billed,
     )
@@ -69,19 +70,23 @@ def dated_exemptions(policy: Policy, as_of: date) -> Iterator[Notice]:
 
 
 def unused_exemptions(
-    policy: Policy, as_of: date, scans: Sequence[Scan], alike: Iterable[Alike]
+    policy: Policy,
+    as_of: date,
+    scans: Sequence[Scan],
+    accounts: Iterable[str],
+    alike: Iterable[Alike],
 ) -> Iterator[Notice]:
     """Name exemptions that cover nothing that exists.
 
-    Nobody can tell while something was not read, or while a cloud that the exemption is for was not scanned.
+    Nobody can tell while something was not read, or while the place of the exemption was not scanned.
     """
     if not scans or any(scan.state is not ScanState.COMPLETE for scan in scans):
         return
-    scanned = {scan.cloud for scan in scans}
+    clouds = frozenset(scan.cloud for scan in scans)
     waiting = {
         each.id: each
         for each in policy.exemptions
-        if each.expires >= as_of and _clouds_of(each, policy) <= scanned
+        if each.expires >= as_of and _is_scanned(each, policy, clouds, accounts)
     }
     if waiting:
         for message in _exempt_messages(alike):
@@ -96,10 +101,16 @@ def _exempt_messages(alike: Iterable[Alike]) -> frozenset[str]:
     return frozenset(wrong.message for each in alike for wrong in each.wrong if wrong.life is Life.EXEMPT)
 
 
-def _clouds_of(exemption: Exemption, policy: Policy) -> frozenset[str]:
-    """Return the clouds on which an exemption can cover something."""
+def _is_scanned(
+    exemption: Exemption, policy: Policy, clouds: frozenset[str], accounts: Iterable[str]
+) -> bool:
+    """Say whether the scans looked where an exemption can cover something."""
     tags = [tag for tag in policy.tags if tag.id in exemption.tags]
-    return reachable(exemption.match) & frozenset(cloud for tag in tags for cloud in tag.keys)
+    possible = reachable(exemption.match) & frozenset(cloud for tag in tags for cloud in tag.keys)
+    if possible <= clouds:
+        return True
+    named = exemption.match.accounts
+    return bool(possible & clouds) and (not named or any(map(matcher(named), accounts)))
 
 
 def retired_values(policy: Policy, as_of: date, tallies: Iterable[TagTally]) -> Iterator[Notice]:

@@ -17,9 +17,8 @@ from tagward_service.store.interface import Scan
 
 VERSION: Literal[1] = 1
 
-Percent = Annotated[
-    float | None, Meta(ge=0, le=100, description="Rounded down to one decimal; null of nothing.")
-]
+Percent = Annotated[float, Meta(ge=0, le=100, description="Rounded down to one decimal.")] | None
+"""None of nothing."""
 Count = Annotated[int, Meta(ge=0)]
 Day = Annotated[date, Meta(description="A day in UTC.")]
 
