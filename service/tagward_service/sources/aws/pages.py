@@ -26,8 +26,9 @@ def pages(
 
     method = xform_name(operation)
     if client.can_paginate(method):
-        config = {"PageSize": page} if page else {}
-        answers = iter(client.get_paginator(method).paginate(PaginationConfig=config, **given))
+        paginator = client.get_paginator(method)
+        with asking(permission):
+            answers = iter(paginator.paginate(PaginationConfig={"PageSize": page} if page else {}, **given))
     else:
         answers = _by_token(getattr(client, method), given)
     while stop is None or not stop.is_set():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import shorten
 from typing import Any
 
 from tagward_service.scan.interface import ExpiredError, ReadError
@@ -31,6 +32,7 @@ _LOGIN = {
     "UnauthorizedSSOTokenError",
 }
 _NOT_IMPLEMENTED = 501
+_LONGEST = 400
 
 
 class Refused(Exception):  # noqa: N818  (an answer, not an error of this program)
@@ -75,6 +77,7 @@ class NoEndpointError(ReadError):
 def asking(permission: str) -> Iterator[None]:
     """Turn what botocore raises into ReadError, or Refused where only the call that was made fails."""
     from botocore import exceptions as aws
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -86,7 +89,7 @@ def asking(permission: str) -> Iterator[None]:
         raise NoEndpointError(f"`{permission}`: {_said(error)}", retry=True) from error
     except aws.PaginationError as error:
         raise Odd(f"`{permission}` answers with the same page again and again") from error
-    except aws.ResponseParserError as error:
+    except ResponseParserError as error:
         raise Odd(f"`{permission}` gave an answer that is not what it should be: {_said(error)}") from error
     except aws.BotoCoreError as error:
         raise _failed(error, permission) from error
@@ -131,8 +134,13 @@ def _status(error: Any) -> int:
 
 
 def _message(error: Any) -> str:
-    return str(error.response.get("Error", {}).get("Message") or "no reason given")
+    return _short(str(error.response.get("Error", {}).get("Message") or "no reason given"))
 
 
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return _short(str(error))
+
+
+def _short(text: str) -> str:
+    """Put what AWS says on one line: a proxy may have answered with a whole page."""
+    return shorten(text, _LONGEST, placeholder=" ...")

@@ -81,7 +81,7 @@ class Reader:
 
     def _list(self, operation: str, path: str, given: Mapping[str, Any]) -> Iterator[Any]:
         permission = self.api.permission(operation)
-        size = self.kind.page or self.api.page
+        size = (self.kind.page or self.api.page) if operation == self.kind.list else 0
         for page in pages(self._client, operation, given, permission=permission, page=size, stop=self._stop):
             yield from items(page, path)
 

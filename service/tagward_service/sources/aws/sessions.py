@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from threading import Lock
 from typing import Any
 
 from msgspec import Struct
 
+from tagward_service.sources.aws.integrity import refuse_unreadable
 from tagward_service.sources.aws.problems import asking
 
 ROLE = "OrganizationAccountAccessRole"
@@ -14,7 +16,6 @@ ROLE = "OrganizationAccountAccessRole"
 
 HOME = "us-east-1"
 _SESSION_NAME = "tagward-scan"
-_SHARED = ("data_loader", "endpoint_resolver")
 
 
 class Access(Struct, frozen=True):
@@ -30,10 +31,8 @@ class Sessions:
     """Makes clients. A client belongs to one part; the models of all services are read once."""
 
     def __init__(self, access: Access) -> None:
-        import botocore.session
-
         self._access = access
-        self._own = botocore.session.Session(profile=access.profile)
+        self._own = _session(access.profile)
         self._own_account = ""
         self._sessions: dict[str, Any] = {}
         self._lock = Lock()
@@ -84,7 +83,9 @@ class Sessions:
         )
         # botocore sessions are not made for several threads; clients are.
         with self._lock:
-            return session.create_client(service, region_name=region, config=config)
+            client = session.create_client(service, region_name=region, config=config)
+        client.meta.events.register("before-parse", refuse_unreadable)
+        return client
 
     def _session(self, account: str) -> Any:
         if account == self.own_account:
@@ -96,12 +97,9 @@ class Sessions:
 
     def _assumed(self, account: str) -> Any:
         """Make a session whose credentials are those of the role, taken anew when they run out."""
-        import botocore.session
         from botocore.credentials import CredentialResolver
 
-        session = botocore.session.Session(profile=self._access.profile)
-        for name in _SHARED:
-            session.register_component(name, self._own.get_component(name))
+        session = _session(self._access.profile)
         credentials = self._role_credentials(account)
         session.register_component("credential_provider", CredentialResolver([_Given(credentials)]))
         return session
@@ -121,6 +119,22 @@ class Sessions:
     def _create_sts(self, service: str, **credentials: Any) -> Any:
         with self._lock:
             return self._own.create_client(service, region_name=self.home, **credentials)
+
+
+def _session(profile: str | None) -> Any:
+    import botocore.session
+
+    session = botocore.session.Session(profile=profile)
+    session.register_component("data_loader", _models(session.get_config_variable("data_path")))
+    return session
+
+
+@cache
+def _models(path: str | None) -> Any:
+    """Return what loads the models of services, and keeps them: a session of its own for each would not."""
+    from botocore.loaders import create_loader
+
+    return create_loader(path)
 
 
 class _Given:

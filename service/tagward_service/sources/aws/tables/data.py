@@ -1,6 +1,11 @@
-"""Storage, databases, queues and logs."""
+"""Storage, databases, queues and logs.
+
+Automated snapshots of databases come and go with them and are billed with them: they are left out.
+"""
 
 from tagward_service.sources.aws.kinds import Api, Asked, Inline, Kind
+
+_AUTOMATED = {"SnapshotType": ("automated",)}
 
 S3 = Api(
     "s3",
@@ -58,12 +63,13 @@ RDS = Api(
     kinds=(
         Kind("db", "DescribeDBInstances", "DBInstances[]", "DBInstanceArn"),
         Kind("cluster", "DescribeDBClusters", "DBClusters[]", "DBClusterArn"),
-        Kind("snapshot", "DescribeDBSnapshots", "DBSnapshots[]", "DBSnapshotArn"),
+        Kind("snapshot", "DescribeDBSnapshots", "DBSnapshots[]", "DBSnapshotArn", skip=_AUTOMATED),
         Kind(
             "cluster-snapshot",
             "DescribeDBClusterSnapshots",
             "DBClusterSnapshots[]",
             "DBClusterSnapshotArn",
+            skip=_AUTOMATED,
         ),
         Kind(
             "db-proxy",
@@ -97,7 +103,7 @@ ELASTICACHE = Api(
         Kind("cluster", "DescribeCacheClusters", "CacheClusters[]", "ARN"),
         Kind("replicationgroup", "DescribeReplicationGroups", "ReplicationGroups[]", "ARN"),
         Kind("serverlesscache", "DescribeServerlessCaches", "ServerlessCaches[]", "ARN"),
-        Kind("snapshot", "DescribeSnapshots", "Snapshots[]", "ARN"),
+        Kind("snapshot", "DescribeSnapshots", "Snapshots[]", "ARN", skip={"SnapshotSource": ("automated",)}),
         Kind(
             "serverlesscachesnapshot",
             "DescribeServerlessCacheSnapshots",
