@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
-from msgspec import Struct
-
 from tagward.resource import Tags
+from tagward_service.admission.bodies import DEFAULTS, Bodies, Limits, Message, Receive
 from tagward_service.admission.contract import Request, Response, ReviewError, read_request, write_response
 from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
 from tagward_service.admission.metrics import Metrics
 from tagward_service.admission.namespaces import Namespaces
-from tagward_service.admission.problems import MEDIA_TYPE, encoded, problem
-from tagward_service.admission.protocol import WHOLE
+from tagward_service.admission.problems import MEDIA_TYPE, RefusedError, encoded, problem
 from tagward_service.admission.review import Reviewer
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 Answer = Callable[[Reviewer, Request, Tags | None], Response]
@@ -34,25 +29,6 @@ WEBHOOKS: Mapping[str, tuple[str, Answer]] = {
 
 _JSON = b"application/json"
 _TEXT = b"text/plain; version=0.0.4; charset=utf-8"
-
-
-class Limits(Struct, frozen=True):
-    """What a request may cost: bytes of its body, and seconds until it has arrived."""
-
-    body: int = 8 * 1024 * 1024
-    seconds: float = 10.0
-
-
-class RefusedError(Exception):
-    """A request that is answered with a problem."""
-
-    def __init__(self, status: HTTPStatus, detail: str = "") -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-
-
-DEFAULTS = Limits()
 
 
 class Admission:
@@ -70,7 +46,7 @@ class Admission:
         self.log = log
         self.metrics = metrics
         self.namespaces = namespaces
-        self.limits = limits
+        self._bodies = Bodies(limits)
         self._was_ready = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,8 +77,11 @@ class Admission:
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "reviews are posted")
         if not _is_json(scope):
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "reviews are application/json")
-        body = await self._body(scope, receive)
-        return HTTPStatus.OK, _JSON, await self._review(*webhook, body)
+        body = await self._bodies.read(scope, receive)
+        try:
+            return HTTPStatus.OK, _JSON, await self._review(*webhook, body)
+        finally:
+            self._bodies.give_back(body)
 
     async def _review(self, name: str, answer: Answer, body: bytes) -> bytes:
         started = perf_counter()
@@ -146,36 +125,6 @@ class Admission:
             dry_run=request.dry_run,
             **response.audit_annotations | {"decision": decision},
         )
-
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        if WHOLE in scope.get("extensions", ()):
-            return await self._received(receive)
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                return await self._received(receive)
-        except TimeoutError:
-            raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time") from None
-
-    async def _received(self, receive: Receive) -> bytes:
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            return self._within(body)
-        chunks, length = [body], len(body)
-        while message.get("more_body"):
-            message = await receive()
-            chunks.append(message.get("body", b""))
-            length += len(chunks[-1])
-            if length > self.limits.body:
-                break
-        return self._within(b"".join(chunks))
-
-    def _within(self, body: bytes) -> bytes:
-        if len(body) > self.limits.body:
-            raise RefusedError(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a review has at most {self.limits.body:,} bytes"
-            )
-        return body
 
     def _about_itself(self, path: str, method: str) -> tuple[HTTPStatus, bytes, bytes]:
         if path not in ("/healthz", "/readyz", "/metrics"):

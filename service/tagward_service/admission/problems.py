@@ -19,6 +19,15 @@ class Problem(Struct, frozen=True):
     type: str = "about:blank"
 
 
+class RefusedError(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, status: HTTPStatus, detail: str = "") -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
 def problem(status: HTTPStatus, detail: str = "") -> Problem:
     """Make a problem of an HTTP status."""
     return Problem(status.value, status.phrase, detail)

@@ -163,7 +163,8 @@ def _work(settings: Settings, log: Log, at: Listener, parent: int | None = None,
 
     import uvloop
 
-    from tagward_service.admission.endpoint import Admission, Limits
+    from tagward_service.admission.bodies import Limits
+    from tagward_service.admission.endpoint import Admission
     from tagward_service.admission.live import LivePolicy
     from tagward_service.admission.log import Libraries
     from tagward_service.admission.metrics import Metrics

@@ -12,7 +12,8 @@ import pytest
 
 from tagward.errors import UsageError
 from tagward.policy import Policy
-from tagward_service.admission.endpoint import Admission, Limits
+from tagward_service.admission.bodies import Limits
+from tagward_service.admission.endpoint import Admission
 from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
 from tagward_service.admission.metrics import Metrics
