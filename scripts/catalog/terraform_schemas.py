@@ -17,12 +17,23 @@ WANTED: dict[str, dict[str, tuple[str, ...]]] = {
             "azurerm_policy_definition",
             "azurerm_policy_set_definition",
             "azurerm_role_assignment",
+            "azurerm_role_definition",
             "azurerm_subscription_policy_assignment",
             "azurerm_subscription_policy_exemption",
         ),
         "data": ("azurerm_management_group", "azurerm_subscription"),
     },
-    "google": {"resource": ("google_org_policy_custom_constraint", "google_org_policy_policy")},
+    "google": {
+        "resource": (
+            "google_folder_iam_member",
+            "google_org_policy_custom_constraint",
+            "google_org_policy_policy",
+            "google_organization_iam_custom_role",
+            "google_organization_iam_member",
+            "google_project_iam_custom_role",
+            "google_project_iam_member",
+        )
+    },
     "kubernetes": {"resource": ("kubernetes_manifest",)},
 }
 """What the modules under terraform/ use, and what they may come to use; add to it, then `make catalog`."""

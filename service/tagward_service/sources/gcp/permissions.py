@@ -5,13 +5,10 @@ from collections.abc import Sequence
 
 from tagward_service.scan.interface import Permission
 
-INCLUDED = (
-    "cloudasset.assets.searchAllResources",
-    "resourcemanager.folders.get",
-    "resourcemanager.folders.list",
-    "resourcemanager.projects.get",
-    "resourcemanager.projects.list",
-)
+IN_A_PROJECT = ("cloudasset.assets.searchAllResources", "resourcemanager.projects.get")
+LISTING = ("resourcemanager.folders.get", "resourcemanager.folders.list", "resourcemanager.projects.list")
+"""What finds the projects of a folder; a custom role that is made in a project cannot hold it."""
+
 QUOTA_ROLE = "roles/serviceusage.serviceUsageConsumer"
 
 
@@ -21,14 +18,14 @@ def permissions(scopes: Sequence[str] = ()) -> tuple[Permission, ...]:
     A custom role is made in an organization, or in a project; the only scope says in which.
     """
     kind, _, name = (scopes[0] if len(scopes) == 1 else "").partition("/")
-    where = f"project={name}" if kind == "projects" else f"organization={name or 'NUMBER'}"
-    where = "organization=NUMBER" if kind == "folders" else where
+    where = f"project={name}" if kind == "projects" else "organization=NUMBER"
+    where = f"organization={name}" if kind == "organizations" else where
     on = ", ".join(scopes) or "the organization, folder or projects to scan"
     role = {
         "title": "tagward scan",
         "description": "Reads which resources there are and how they are labelled; no data.",
         "stage": "GA",
-        "includedPermissions": list(INCLUDED),
+        "includedPermissions": sorted(IN_A_PROJECT if kind == "projects" else IN_A_PROJECT + LISTING),
     }
     file = f"gcloud iam roles create tagwardScan --{where} --file=tagward-scan.json"
     roles = [
