@@ -54,6 +54,24 @@ def _readiness() -> Command:
     return readiness
 
 
+def _fix_plan() -> Command:
+    from tagward_service.cli import fix_plan
+
+    return fix_plan
+
+
+def _fix_apply() -> Command:
+    from tagward_service.cli import fix_apply
+
+    return fix_apply
+
+
+def _fix_undo() -> Command:
+    from tagward_service.cli import fix_undo
+
+    return fix_undo
+
+
 def _compile() -> Command:
     from tagward_service.cli import compile as compile_command
 
@@ -113,6 +131,9 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "diff": ("say what gets stricter or looser against what is deployed", _diff),
     "coverage": ("say how much of what was scanned is compliant, and what to do", _coverage),
     "readiness": ("fail unless enough of what was scanned is compliant", _readiness),
+    "fix plan": ("propose tag writes for what scans found, to be reviewed", _fix_plan),
+    "fix apply": ("write the tags of a plan, and keep a journal", _fix_apply),
+    "fix undo": ("take back what a journal says was written", _fix_undo),
     "explain": ("say why one resource is judged as it is", _explain),
     "scan aws": ("judge what exists in AWS accounts, and remember it", _scan("aws")),
     "scan azure": ("judge what exists in Azure subscriptions", _scan("azure")),

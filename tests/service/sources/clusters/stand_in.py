@@ -4,7 +4,7 @@ import copy
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -41,6 +41,7 @@ class ApiServer:
         self.asked: list[str] = []
         self.writes: list[tuple[str, Any]] = []
         self.page = 500
+        self.before_patch: Callable[[str], None] = lambda _: None
         self.lock = threading.Lock()
         self.serve("v1", "Namespace", "namespaces", namespaced=False)
         self.add("v1", "Namespace", name="kube-system", uid="0-cluster")
@@ -118,6 +119,7 @@ class ApiServer:
         return next((each for each in every if names.items() <= each["metadata"].items()), None)
 
     def _patched(self, path: str, operations: Any) -> Answer:
+        self.before_patch(path)
         found = self.find(path)
         if found is None:
             return _status(404, f"{path} not found")

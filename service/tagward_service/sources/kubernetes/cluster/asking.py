@@ -32,6 +32,14 @@ class GoneError(Exception):
         self.more = more
 
 
+class RefusedError(ReadError):
+    """The API server answered, and did not do what it was asked; `status` is HTTP's."""
+
+    def __init__(self, why: str, status: int, *, retry: bool = False) -> None:
+        super().__init__(why, retry=retry)
+        self.status = status
+
+
 class _Metadata(Struct, frozen=True):
     more: str = msgspec.field(default="", name="continue")
 
@@ -89,9 +97,9 @@ def _refused(error: ApiException, right: str) -> Exception:
     if status == HTTPStatus.UNAUTHORIZED:
         return ExpiredError(f"the API server does not accept the credentials (any more): {told}")
     if status == HTTPStatus.FORBIDDEN:
-        return ReadError(f"forbidden; the ClusterRole needs {right}: {told}")
+        return RefusedError(f"forbidden; the ClusterRole needs {right}: {told}", status)
     passing = status in _THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return ReadError(f"the API server refused ({status}): {told}", retry=passing)
+    return RefusedError(f"the API server refused ({status}): {told}", status, retry=passing)
 
 
 def _said(error: ApiException) -> _Status:

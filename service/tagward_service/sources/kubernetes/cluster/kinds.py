@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -38,9 +39,13 @@ class Kind(Struct, frozen=True, order=True):
         return f"{self.group}/{self.version}" if self.group else self.version
 
     @property
-    def right(self) -> str:
-        """The rule that lets somebody read it."""
-        return f'{{apiGroups: ["{self.group}"], resources: [{self.plural}], verbs: [list]}}'
+    def words(self) -> str:
+        """How methods of the client name it: `persistent_volume_claim`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.kind).lower()
+
+    def right(self, verb: str = "list") -> str:
+        """Write the rule that lets somebody do something with it."""
+        return f'{{apiGroups: ["{self.group}"], resources: [{self.plural}], verbs: [{verb}]}}'
 
 
 NAMESPACES = Kind(NAMESPACE.partition(":")[2], "v1", "namespaces")
@@ -90,6 +95,15 @@ def served(connection: Connection, known: Kinds) -> Iterator[Kind | tuple[str, R
             continue  # the same objects under an older name
         if group.name in kinds:
             yield from _of_group(connection, group, kinds[group.name])
+
+
+def find(connection: Connection, group: str, kind: str) -> Kind | None:
+    """Look for one kind; None where the cluster does not serve it. Raises ReadError."""
+    if not group:
+        return next(_of_core(connection, {kind}), None)
+    groups = asked(connection.apis.get_api_versions, answers=_Groups, right=RIGHT).groups
+    found = (each for one in groups if one.name == group for each in _of_group(connection, one, {kind}))
+    return next((each for each in found if isinstance(each, Kind)), None)
 
 
 def _of_core(connection: Connection, kinds: set[str]) -> Iterator[Kind]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from threading import Event
 from typing import Any
@@ -13,7 +12,7 @@ from msgspec import Raw, Struct
 from tagward_service.scan.interface import ReadError
 from tagward_service.sources.kubernetes.cluster.asking import GoneError, asked
 from tagward_service.sources.kubernetes.cluster.connecting import Connection
-from tagward_service.sources.kubernetes.cluster.kinds import Kind
+from tagward_service.sources.kubernetes.cluster.kinds import NAMESPACES, Kind
 
 PAGE = 500
 """Objects asked for at once, as kubectl does."""
@@ -64,12 +63,11 @@ def _page(connection: Connection, kind: Kind, more: str) -> _Page:
 def _asked(connection: Connection, kind: Kind, more: str) -> _Page:
     query: dict[str, object] = {"limit": PAGE} | ({"_continue": more} if more else {})
     if not kind.group:
-        return asked(getattr(connection.core, _method(kind)), answers=_Page, right=kind.right, **query)
+        return asked(getattr(connection.core, _method(kind)), answers=_Page, right=kind.right(), **query)
     ask, place = connection.custom.list_cluster_custom_object, (kind.group, kind.version, kind.plural)
-    return asked(ask, *place, answers=_Page, right=kind.right, **query)
+    return asked(ask, *place, answers=_Page, right=kind.right(), **query)
 
 
 def _method(kind: Kind) -> str:
     """Name the method of the client that lists a core kind."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.kind).lower()
-    return "list_namespace" if words == "namespace" else f"list_{words}_for_all_namespaces"
+    return "list_namespace" if kind == NAMESPACES else f"list_{kind.words}_for_all_namespaces"

@@ -1,0 +1,1 @@
+"""Remediation: proposing tag writes for findings, performing them, and taking them back."""
