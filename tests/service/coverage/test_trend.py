@@ -1,0 +1,73 @@
+"""Coverage day by day, and which days a forecast may compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from tagward_service.coverage.trend import comparable, trend
+from tagward_service.store.interface import Scan, ScanState, Tally
+
+BEGIN = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
+
+
+def scan(
+    number: int,
+    day: int,
+    *,
+    cloud: str = "aws",
+    scope: Mapping[str, str] | None = None,
+    state: ScanState = ScanState.COMPLETE,
+    version: str = "1",
+) -> Scan:
+    at = BEGIN + timedelta(days=day)
+    return Scan(number, cloud, scope or {}, "", "p", version, "sha", at.date(), state, at, at, 1, 1)
+
+
+def tally(compliant: int, lacking: int) -> Tally:
+    return Tally("", "", "", "", "", compliant=compliant, violating=lacking)
+
+
+def told(scans: list[Scan], sums: dict[int, Tally]) -> list[tuple[int, int, int, int]]:
+    return [
+        (each.day.day, each.compliant, each.taggable, len(each.sources))
+        for each in trend(scans, sums.__getitem__)
+    ]
+
+
+def test_a_day_is_what_was_known_at_its_end() -> None:
+    scans = [scan(1, 0), scan(2, 0), scan(3, 1, cloud="gcp"), scan(4, 3)]
+    sums = {1: tally(1, 9), 2: tally(2, 8), 3: tally(5, 5), 4: tally(9, 1)}
+    assert told(scans, sums) == [(1, 2, 10, 1), (2, 7, 20, 2), (4, 14, 20, 2)]
+    assert told(scans[::-1], sums) == told(scans, sums)
+
+
+def test_scopes_and_shards_are_sources_of_their_own() -> None:
+    scans = [scan(1, 0, scope={"organization": "o-1"}), scan(2, 0, scope={"organization": "o-2"})]
+    assert told(scans, {1: tally(1, 0), 2: tally(0, 1)}) == [(1, 1, 2, 2)]
+
+
+def test_scans_that_did_not_finish_say_nothing() -> None:
+    scans = [scan(1, 0), scan(2, 1, state=ScanState.INTERRUPTED), scan(3, 2, state=ScanState.RUNNING)]
+    assert told(scans, {1: tally(1, 1)}) == [(1, 1, 2, 1)]
+
+
+def days(scans: list[Scan]) -> list[date]:
+    points = trend(scans, {each.id: tally(each.id, 1) for each in scans}.__getitem__)
+    return [each.day for each in comparable(points)]
+
+
+def test_days_are_compared_only_with_the_same_sources_and_policy() -> None:
+    scans = [scan(1, 0), scan(2, 1), scan(3, 2, cloud="gcp"), scan(4, 3), scan(5, 4)]
+    assert [each.day for each in days(scans)] == [3, 4, 5]
+    versions = [scan(1, 0), scan(2, 1, version="2"), scan(3, 2, version="2")]
+    assert [each.day for each in days(versions)] == [2, 3]
+
+
+def test_days_of_incomplete_scans_are_left_out() -> None:
+    scans = [scan(1, 0), scan(2, 1, state=ScanState.INCOMPLETE), scan(3, 2)]
+    assert [each.day for each in days(scans)] == [1, 3]
+
+
+def test_no_scan_gives_no_day() -> None:
+    assert comparable(trend([], lambda _: tally(1, 1))) == ()
