@@ -160,7 +160,8 @@ def _fixes(fixes: Fixes, taggable: int) -> Iterator[str]:
 def _fixed(fixes: Fixes) -> str:
     pieces = _counted(len(fixes.pieces), "piece")
     if fixes.reachable:
-        return f"{pieces} of work reach {_percent(fixes.percent_after)}"
+        reach = "reaches" if len(fixes.pieces) == 1 else "reach"
+        return f"{pieces} of work {reach} {_percent(fixes.percent_after)}"
     return f"all {pieces} of work reach no more than {_percent(fixes.percent_after)}, as the rest is exempt"
 
 

@@ -43,7 +43,7 @@ def test_coverage_tells_how_it_stands_and_does_not_fail(run: Run) -> None:
     assert "50 %   threshold 90 %: 1 more of 2 taggable resources to go" in lines[0]
     assert "change    1 new finding, 0 fixed" in lines
     assert "by tag:ml-team" in lines
-    assert "fewest fixes: 1 piece of work reach 100 %; at least 1 tag to set" in lines
+    assert "fewest fixes: 1 piece of work reaches 100 %; at least 1 tag to set" in lines
 
 
 @pytest.mark.usefixtures("half")
