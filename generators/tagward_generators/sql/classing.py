@@ -38,11 +38,15 @@ SUPPORT = (
 
 
 class Scope(Struct, frozen=True):
-    """Services, as shell globs on their names, that are not charged to whoever uses them."""
+    """Services, as shell globs on their names, that are not charged to whoever uses them.
+
+    Lines of the services in `without_resource` count as chargeable although they name no resource.
+    """
 
     support: tuple[str, ...] = SUPPORT
     shared: tuple[str, ...] = ()
     untaggable: tuple[str, ...] = ()
+    without_resource: tuple[str, ...] = ()
 
 
 def class_of(lines: Column, scope: Scope) -> Column:
@@ -56,6 +60,7 @@ def class_of(lines: Column, scope: Scope) -> Column:
 
     purchase = lines.charge_category == "Purchase"
     committed = purchase & lines.commitment.notnull()
+    nothing = lines.resource_id.isnull() & ~_named(lines.service, scope.without_resource)
     return ibis.cases(
         (lines.cloud == "", "elsewhere"),
         (lines.charge_category == "Tax", "tax"),
@@ -67,7 +72,7 @@ def class_of(lines: Column, scope: Scope) -> Column:
         (lines.commitment_status == "Unused", "commitment_unused"),
         (_named(lines.service, scope.support), "support"),
         (_named(lines.service, scope.shared), "shared"),
-        (lines.resource_id.isnull() | (lines.taggable == ibis.literal(False)), "untaggable"),
+        (nothing | (lines.taggable == ibis.literal(False)), "untaggable"),
         (_named(lines.service, scope.untaggable), "untaggable"),
         else_=CHARGEABLE,
     ).name("class")

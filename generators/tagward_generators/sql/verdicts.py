@@ -15,7 +15,7 @@ from tagward_generators.logic import FALSE, Expression
 from tagward_generators.sql.columns import tag_columns
 from tagward_generators.sql.judging import CLOUDS, LineAnswers, Place, TagAnswers, answers, places
 from tagward_generators.sql.types import type_of
-from tagward_generators.sql.writing import TYPE, Asked, Column, Writer, combined, facts_in
+from tagward_generators.sql.writing import Asked, Column, Writer, combined, facts_in
 
 CLOUDY = (OfType, KeyLike, KeyOutside, MoreThan)
 """Facts that are asked differently on different clouds."""
@@ -92,7 +92,7 @@ class _Judging:
             for word, names in named.items():
                 names[tag] = f"{word}_{column.removeprefix('tag_')}"
                 said[names[tag]] = self._column(lines, _about(tag, word))
-        kept = [name for name in lines.columns if not name.startswith("fact_") and name != TYPE]
+        kept = [name for name in lines.columns if not name.startswith("fact_")]
         answered = lines.select(*kept, **said)
         known = answered.cloud.isin(CLOUDS)
         compliant, exempt = known & ~answered.breached, known & answered.breached & ~answered.broken

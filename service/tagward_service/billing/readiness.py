@@ -1,0 +1,87 @@
+"""Month by month: the trend, and whether costs may be charged back."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from tagward_service.billing.amounts import Basis, Totals, grouped
+from tagward_service.billing.ingest_findings import IngestFinding
+from tagward_service.billing.judged import Row
+from tagward_service.billing.money import reaches
+
+CLOSED_PERIODS = 3
+"""So many closed months in a row must be at the threshold before costs are charged back."""
+
+HARMFUL = ("unreadable-tags", "no-cost", "no-period")
+"""Findings about files that make the figures doubtful."""
+
+
+class Period(Struct, frozen=True):
+    """One month; `closed` once it is over: clouds restate it for a while longer."""
+
+    name: str
+    totals: Totals
+    closed: bool
+
+
+class Readiness(Struct, frozen=True):
+    """Whether costs may be charged back, and what is missing where not."""
+
+    threshold: float
+    ready: bool
+    missing: tuple[str, ...]
+
+
+def periods_of(rows: Sequence[Row], as_of: date) -> tuple[Period, ...]:
+    """Sum up month by month, in order."""
+    found = grouped(rows, lambda row: row["period"])
+    return tuple(Period(name, found[name], name < f"{as_of:%Y-%m}") for name in sorted(found))
+
+
+def month_ends(periods: Iterable[Period], basis: Basis) -> list[tuple[date, float]]:
+    """Place the percentage of each month at its last day."""
+    shares = {each.name: each.totals.of(basis).exact_percent for each in periods}
+    return [(_last_day(name), share) for name, share in shares.items() if name and share is not None]
+
+
+def _last_day(period: str) -> date:
+    year, month = int(period[:4]), int(period[5:7])
+    return date(year, month, monthrange(year, month)[1])
+
+
+def readiness_of(
+    whole: Totals,
+    periods: Sequence[Period],
+    findings: Iterable[IngestFinding],
+    basis: Basis,
+    threshold: float,
+) -> Readiness:
+    """Go through the checklist."""
+    amounts = whole.of(basis)
+    missing = []
+    if not amounts.chargeable:
+        missing.append("nothing in the bill can be tagged and costs money")
+    elif not reaches(amounts.attributable, amounts.chargeable, threshold):
+        missing.append(f"{amounts.percent} % of chargeable cost is attributable, {threshold:g} % is needed")
+    good = _closed_in_a_row(periods, basis, threshold)
+    if good < CLOSED_PERIODS:
+        missing.append(f"{good} of {CLOSED_PERIODS} closed months in a row are at {threshold:g} %")
+    unreadable = sum(each.lines for each in findings if each.code in HARMFUL)
+    if unreadable:
+        missing.append(f"{unreadable:,} lines of the bill cannot be read in full")
+    return Readiness(threshold, not missing, tuple(missing))
+
+
+def _closed_in_a_row(periods: Sequence[Period], basis: Basis, threshold: float) -> int:
+    """Count the newest closed months at the threshold."""
+    count = 0
+    for period in reversed([each for each in periods if each.closed]):
+        amounts = period.totals.of(basis)
+        if not reaches(amounts.attributable, amounts.chargeable, threshold):
+            break
+        count += 1
+    return count
