@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from tagward_service.sources.azure.permissions import permissions as azure_permissions
-from tagward_service.sources.gcp.permissions import QUOTA_ROLE
 from tagward_service.sources.gcp.permissions import permissions as gcp_permissions
 from tests.terraform.engine import TerraformError, Workspace
 from tests.terraform.plans import planned
 
 GROUP = "/providers/Microsoft.Management/managementGroups/ml"
 WHO = "11111111-2222-3333-4444-555555555555"
+QUOTA_ROLE = "roles/serviceusage.serviceUsageConsumer"
 MEMBER = "serviceAccount:tagward@ops.iam.gserviceaccount.com"
 
 

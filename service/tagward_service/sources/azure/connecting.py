@@ -4,6 +4,7 @@ Credentials are those of `DefaultAzureCredential`: environment, workload identit
 CLI. AZURE_RESOURCE_MANAGER_ENDPOINT names another endpoint, and AZURE_CLOUD another cloud, as the SDK has it.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,9 @@ from tagward_service.loopback import is_loopback
 
 ENDPOINT = "AZURE_RESOURCE_MANAGER_ENDPOINT"
 NOBODY = "anonymous"
+
+# The SDK logs each credential that it tries; without this, Python writes that to the terminal.
+logging.getLogger("azure").addHandler(logging.NullHandler())
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 

@@ -10,7 +10,6 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.identity import CredentialUnavailableError
 
 from tagward_service.scan.interface import ExpiredError, ReadError
 
@@ -37,17 +36,23 @@ def is_denied(error: Exception) -> bool:
     )
 
 
-def read_error(what: str, error: AzureError) -> ReadError:
+def read_error(error: AzureError) -> ReadError:
     """Say why something could not be read, and what to do about it."""
-    if isinstance(error, CredentialUnavailableError):
-        return ReadError(f"{what}: no credentials for Azure: `az login`, or set AZURE_CLIENT_ID and the like")
     if is_denied(error):
-        return ReadError(f"{what}: {_said(error)}: {ROLE}")
-    if isinstance(error, ClientAuthenticationError) or getattr(error, "status_code", None) == 401:
-        return ExpiredError(f"{what}: the credentials are not valid any more ({_said(error)})")
-    if delay(error) is not None:
-        return ReadError(f"{what}: {_said(error)}", retry=True)
-    return ReadError(f"{what}: {_said(error)}")
+        return ReadError(f"{_said(error)}: {ROLE}")
+    if isinstance(error, ClientAuthenticationError) and error.response is None:
+        return ExpiredError(
+            f"no token for Azure ({_tokenless(error)}): `az login`, or set AZURE_CLIENT_ID and the like"
+        )
+    if getattr(error, "status_code", None) == 401:
+        return ExpiredError(f"the credentials are not valid any more ({_said(error)})")
+    return ReadError(_said(error), retry=delay(error) is not None)
+
+
+def _tokenless(error: ClientAuthenticationError) -> str:
+    """Say why there is no token: what Entra ID says, or else that nothing was found to ask it with."""
+    lines = [" ".join(line.split()) for line in str(error.message).splitlines()]
+    return next((line for line in lines if "AADSTS" in line), lines[0]).rstrip(".")
 
 
 def _said(error: AzureError) -> str:

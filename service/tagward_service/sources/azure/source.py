@@ -85,7 +85,7 @@ class AzureSource:
         try:
             found = list(self._in_group() if self._group else self._manager.subscriptions(_NEVER))
         except AzureError as error:
-            raise read_error("the list of subscriptions", error) from error
+            raise read_error(error) from error
         yield from (each for each in found if isinstance(each, NotEvaluated))
         for each in sorted(
             (each for each in found if isinstance(each, Subscription)), key=lambda one: one.id
@@ -105,22 +105,22 @@ class AzureSource:
 
     def read(self, part: Part, stop: Event) -> Iterator[Found]:
         """Read a subscription."""
-        what = f"subscription {part.account}"
         rows = Rows(part.account, Types(lambda: self._takes_tags(part.account, stop)))
         try:
-            yield from rows.resources(self._rows(part.account, what, stop))
+            yield from rows.resources(self._rows(part.account, stop))
         except Stopped:
             return
         except AzureError as error:
-            raise read_error(what, error) from error
+            raise read_error(error) from error
 
-    def _rows(self, subscription: str, what: str, stop: Event) -> Iterator[Row | NotEvaluated]:
+    def _rows(self, subscription: str, stop: Event) -> Iterator[Row | NotEvaluated]:
         """Read rows from the graph, and from Resource Manager where the graph shows nothing.
 
         To those who may not read a subscription, the graph shows an empty one as often as it says so;
         Resource Manager knows which it is.
         """
-        rows = self._graph.rows(Asked(INVENTORY, what, subscriptions=[subscription]), stop)
+        asked = Asked(INVENTORY, f"subscription {subscription}", subscriptions=[subscription])
+        rows = self._graph.rows(asked, stop)
         try:
             first = next(rows, None)
         except HttpResponseError as error:

@@ -29,16 +29,16 @@ def is_denied(error: Exception) -> bool:
     return isinstance(error, GoogleAPICallError) and error.code in DENIED
 
 
-def read_error(what: str, error: Exception) -> ReadError:
+def read_error(error: Exception) -> ReadError:
     """Say why something could not be read, and what to do about it."""
     if isinstance(error, DefaultCredentialsError):
-        return ReadError(f"{what}: no credentials for Google Cloud: `gcloud auth application-default login`")
+        return ReadError("no credentials for Google Cloud: `gcloud auth application-default login`")
     if is_denied(error):
         disabled = getattr(error, "reason", None) == "SERVICE_DISABLED"
-        return ReadError(f"{what}: {_said(error)}: {_DISABLED if disabled else _ROLES}")
+        return ReadError(f"{_said(error)}: {_DISABLED if disabled else _ROLES}")
     if isinstance(error, RefreshError) or getattr(error, "code", None) == 401:
-        return ExpiredError(f"{what}: the credentials are not valid any more ({_said(error)})")
-    return ReadError(f"{what}: {_said(error)}", retry=delay(error) is not None)
+        return ExpiredError(f"the credentials are not valid any more ({_said(error)})")
+    return ReadError(_said(error), retry=delay(error) is not None)
 
 
 def _said(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What a scan of Google Cloud is allowed to do: roles that read, and nothing else."""
+"""What a scan of Google Cloud is allowed to do: a role that reads, and nothing else."""
 
 import json
 from collections.abc import Sequence
@@ -9,18 +9,15 @@ IN_A_PROJECT = ("cloudasset.assets.searchAllResources", "resourcemanager.project
 LISTING = ("resourcemanager.folders.get", "resourcemanager.folders.list", "resourcemanager.projects.list")
 """What finds the projects of a folder; a custom role that is made in a project cannot hold it."""
 
-QUOTA_ROLE = "roles/serviceusage.serviceUsageConsumer"
-
 
 def permissions(scopes: Sequence[str] = ()) -> tuple[Permission, ...]:
-    """Return the custom role, and the roles of Google that hold as much.
+    """Return the custom role; roles/cloudasset.viewer and roles/browser hold as much.
 
     A custom role is made in an organization, or in a project; the only scope says in which.
     """
     kind, _, name = (scopes[0] if len(scopes) == 1 else "").partition("/")
     where = f"project={name}" if kind == "projects" else "organization=NUMBER"
     where = f"organization={name}" if kind == "organizations" else where
-    on = ", ".join(scopes) or "the organization, folder or projects to scan"
     role = {
         "title": "tagward scan",
         "description": "Reads which resources there are and how they are labelled; no data.",
@@ -28,12 +25,4 @@ def permissions(scopes: Sequence[str] = ()) -> tuple[Permission, ...]:
         "includedPermissions": sorted(IN_A_PROJECT if kind == "projects" else IN_A_PROJECT + LISTING),
     }
     file = f"gcloud iam roles create tagwardScan --{where} --file=tagward-scan.json"
-    roles = [
-        {"role": "roles/cloudasset.viewer", "on": on},
-        {"role": "roles/browser", "on": on},
-        {"role": QUOTA_ROLE, "on": "the project that the requests are counted for"},
-    ]
-    return (
-        Permission(f"Google Cloud custom role: {file}", json.dumps(role, indent=2) + "\n"),
-        Permission("Google Cloud roles, in place of the custom role", json.dumps(roles, indent=2) + "\n"),
-    )
+    return (Permission(f"Google Cloud custom role: {file}", json.dumps(role, indent=2) + "\n"),)

@@ -66,7 +66,7 @@ class GcpSource:
             if not self._scopes:
                 self._keep(self._projects.visible(_NEVER))
         except FAILURES as error:
-            raise read_error("the list of projects", error) from error
+            raise read_error(error) from error
         yield from map(Part, sorted(named | self._listed.keys()))
 
     def _keep(self, projects: Iterator[Project]) -> None:
@@ -74,12 +74,11 @@ class GcpSource:
 
     def read(self, part: Part, stop: Event) -> Iterator[Found]:
         """Read a project."""
-        what = f"project {part.account}"
         try:
             project = self._project(part.account, stop)
             if project is None:
                 why = "its labels may not be read, so what its resources inherit is not known"
-                yield NotEvaluated(what, why, incomplete=True)
+                yield NotEvaluated(f"project {part.account}", why, incomplete=True)
                 project = Project(part.account, NO_TAGS)
             inherited = project.around
             for asset in self._assets.search(f"projects/{part.account}", stop):
@@ -87,7 +86,7 @@ class GcpSource:
         except Stopped:
             return
         except FAILURES as error:
-            raise read_error(what, error) from error
+            raise read_error(error) from error
 
     def _project(self, identifier: str, stop: Event) -> Project | None:
         """Return a project and its labels; None where they may not be read."""

@@ -1,6 +1,7 @@
 """A scan of Azure, by Microsoft's own clients from a server that answers like theirs."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -9,7 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
+from azure.identity import CredentialUnavailableError
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
 from tagward.errors import UsageError
@@ -295,7 +297,7 @@ def test_failures_that_stay_end_the_part(
     tenant.disturb = lambda request: Answer(
         503, {"error": {"code": "ServiceUnavailable", "message": "later"}}
     )
-    with pytest.raises(ReadError, match="ServiceUnavailable: later") as caught:
+    with pytest.raises(ReadError, match=r"^ServiceUnavailable: later$") as caught:
         list(source(times=3).read(Part(subscription.id), clock))
     assert caught.value.retry
     assert not isinstance(caught.value, ExpiredError)
@@ -328,6 +330,32 @@ def test_expired_credentials_are_told_from_others_whoever_says_so(
         list(scan.read(Part(subscription.id), clock))
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            CredentialUnavailableError(message="EnvironmentCredential authentication unavailable.\nVisit x"),
+            "no token for Azure (EnvironmentCredential authentication unavailable): `az login`",
+        ),
+        (
+            ClientAuthenticationError(
+                "Failed.\n\tEnvironmentCredential: AADSTS7000222: The secret is expired."
+            ),
+            "AADSTS7000222: The secret is expired",
+        ),
+    ],
+)
+def test_a_scan_without_a_token_says_why(
+    source: Scan, subscription: Subscription, clock: Clock, error: ClientAuthenticationError, said: str
+) -> None:
+    class Tokenless:
+        def get_token(self, *scopes: str, **options: Any) -> Any:
+            raise error
+
+    with pytest.raises(ExpiredError, match=re.escape(said)):
+        read(source(subscription.id, credential=Tokenless()), clock)
+
+
 def test_where_the_graph_is_denied_resource_manager_is_read(
     source: Scan, tenant: Tenant, subscription: Subscription, clock: Clock
 ) -> None:
@@ -355,7 +383,7 @@ def test_a_denied_subscription_says_what_to_do(
     source: Scan, tenant: Tenant, subscription: Subscription, clock: Clock
 ) -> None:
     tenant.denied = {subscription.id}
-    with pytest.raises(ReadError, match=r"AuthorizationFailed.*--print-permissions") as caught:
+    with pytest.raises(ReadError, match=r"^AuthorizationFailed.*--print-permissions") as caught:
         read(source(subscription.id), clock)
     assert not caught.value.retry
     with pytest.raises(ReadError, match="SubscriptionNotFound"):

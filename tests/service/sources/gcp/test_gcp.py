@@ -189,7 +189,7 @@ def test_parts_are_the_projects_of_every_folder(
     organization.unlisted = {"folders/12"}
     assert parts("folders/1") == list("ace"), "those who may not list folders may search for projects"
     organization.denied = {"folders/1"}
-    with pytest.raises(ReadError, match="the list of projects"):
+    with pytest.raises(ReadError, match="403 Request denied"):
         parts("folders/1")
 
 
@@ -244,7 +244,7 @@ def test_failures_that_stay_end_the_part(
     source: Scan, organization: Organization, project: Project, clock: Clock
 ) -> None:
     organization.disturb = lambda request: Answer(503, {"error": {"code": 503, "message": "later"}})
-    with pytest.raises(ReadError, match="project shop-ml: 503 later") as caught:
+    with pytest.raises(ReadError, match=r"^503 later$") as caught:
         read(source("shop-ml", times=3), clock)
     assert caught.value.retry
 
@@ -267,7 +267,7 @@ def test_a_denied_project_says_what_to_do(
     source: Scan, organization: Organization, project: Project, clock: Clock
 ) -> None:
     organization.denied = {"projects/shop-ml"}
-    with pytest.raises(ReadError, match=r"403 Request denied by Cloud IAM: .*--print-permissions") as caught:
+    with pytest.raises(ReadError, match=r"^403 Request denied by Cloud IAM: .*--print-permissions") as caught:
         read(source("shop-ml"), clock)
     assert not caught.value.retry
     organization.denied, organization.disabled = set(), True
@@ -351,11 +351,9 @@ def test_the_server_refuses_what_google_refuses(server: CloudServer, project: Pr
 
 
 def test_the_role_reads_and_does_nothing_else() -> None:
-    custom, predefined = permissions()
+    (custom,) = permissions()
     verbs = {each.rpartition(".")[2] for each in json.loads(custom.content)["includedPermissions"]}
     assert verbs == {"searchAllResources", "get", "list"}
-    roles = {each["role"] for each in json.loads(predefined.content)}
-    assert {"roles/cloudasset.viewer", "roles/browser"} < roles
 
 
 @pytest.mark.parametrize(
@@ -369,6 +367,7 @@ def test_the_role_reads_and_does_nothing_else() -> None:
     ],
 )
 def test_the_role_is_made_where_it_can_be(scopes: list[str], where: str) -> None:
-    custom, predefined = permissions(scopes)
+    (custom,) = permissions(scopes)
     assert f" {where} " in custom.title
-    assert all(scope in predefined.content for scope in scopes)
+    listing = "resourcemanager.projects.list" in json.loads(custom.content)["includedPermissions"]
+    assert listing is where.startswith("--organization")
