@@ -53,6 +53,10 @@ class Organization:
             self._places[account, region] = Place(account, region, make)
         return self._places[account, region]
 
+    def leave(self, place: Place) -> None:
+        """Forget the clients of a place: many of them take much memory."""
+        del self._places[place.account, place.region]
+
     def plant(self, place: Place, types: Iterable[str], tags: Tags, name: str) -> None:
         """Make one resource of each type."""
         for type_ in types:
