@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, case, func, select
 
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.beginning import is_alive
 from tagward_service.store.clock import from_micros
 from tagward_service.store.interface import Scan, ScanState, TagTally, Tally
-from tagward_service.store.schema import part, place, scan, tag_tally, tag_value, tally, unread
-from tagward_service.store.telling import COUNTS, KINDS
+from tagward_service.store.packing import (
+    sum_tag_tallies,
+    sum_tallies,
+)
+from tagward_service.store.schema import part, scan, unread
 
 _FINISHED = (ScanState.COMPLETE.value, ScanState.INCOMPLETE.value)
 
@@ -61,33 +64,17 @@ def scope_key(each: Scan) -> str:
 
 def tallies(connection: Connection, numbers: Sequence[int]) -> list[Tally]:
     """Sum the tallies of some scans over their parts."""
-    what = (place.c.cloud, place.c.account, place.c.region, place.c.service, place.c.type)
-    sums = [func.sum(tally.c[name]).label(name) for name in KINDS]
-    statement = (
-        select(*what, *sums)
-        .join(part, part.c.id == tally.c.part_id)
-        .join(place, place.c.id == tally.c.place_id)
-        .where(part.c.scan_id.in_(numbers))
-        .group_by(*what)
-    )
-    rows = connection.execute(statement).all()
-    return sorted((Tally(*row[:5], *map(int, row[5:])) for row in rows), key=_tally_key)
+    return sum_tallies(_packed(connection, part.c.tallies, numbers))
 
 
 def tag_tallies(connection: Connection, numbers: Sequence[int]) -> list[TagTally]:
     """Sum the tallies by tag and value of some scans over their parts."""
-    what = (place.c.cloud, place.c.account, place.c.region, tag_value.c.tag, tag_value.c.value)
-    sums = [func.sum(tag_tally.c[name]).label(name) for name in COUNTS]
-    statement = (
-        select(*what, *sums)
-        .join(part, part.c.id == tag_tally.c.part_id)
-        .join(place, place.c.id == tag_tally.c.place_id)
-        .join(tag_value, tag_value.c.id == tag_tally.c.tag_value_id)
-        .where(part.c.scan_id.in_(numbers))
-        .group_by(*what)
-    )
-    rows = connection.execute(statement).all()
-    return sorted((TagTally(*row[:5], *map(int, row[5:])) for row in rows), key=_tag_tally_key)
+    return sum_tag_tallies(_packed(connection, part.c.tag_tallies, numbers))
+
+
+def _packed(connection: Connection, column: Column[bytes], numbers: Sequence[int]) -> Iterator[bytes]:
+    wanted = select(column).where(part.c.scan_id.in_(numbers), column.is_not(None)).order_by(part.c.id)
+    return iter(connection.execution_options(yield_per=100).scalars(wanted))
 
 
 def not_read(connection: Connection, number: int) -> list[NotEvaluated]:
@@ -116,11 +103,3 @@ def _scan(row: Row[Any]) -> Scan:
         parts=int(row.parts or 0),
         parts_done=int(row.parts_done or 0),
     )
-
-
-def _tally_key(each: Tally) -> tuple[str, ...]:
-    return each.cloud, each.account, each.region, each.service, each.type
-
-
-def _tag_tally_key(each: TagTally) -> tuple[str, ...]:
-    return each.cloud, each.account, each.region, each.tag, each.value

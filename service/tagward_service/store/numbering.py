@@ -1,22 +1,19 @@
-"""The places and tag values of a store, and the numbers that stand for them."""
+"""The places of a store, and the numbers that stand for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Table
-
 from tagward.clouds import service_of
 from tagward.resource import Resource
 from tagward_service.store.database import Database
 from tagward_service.store.interning import Numbers, numbers_of
-from tagward_service.store.schema import place, tag_value
+from tagward_service.store.schema import place
 from tagward_service.store.texts import digest, storable
 
 Texts = tuple[str, ...]
 
 _PLACE = ("cloud", "account", "region", "namespace", "service", "type")
-_TAG_VALUE = ("tag", "value")
 
 
 def place_of(resource: Resource) -> Texts:
@@ -33,17 +30,12 @@ def place_of(resource: Resource) -> Texts:
 
 def places(database: Database) -> Numbers[Texts]:
     """Number places."""
-    return Numbers(lambda keys: _find(database, place, _PLACE, keys))
+    return Numbers(lambda keys: _find(database, keys))
 
 
-def tag_values(database: Database) -> Numbers[Texts]:
-    """Number pairs of a tag and a value."""
-    return Numbers(lambda keys: _find(database, tag_value, _TAG_VALUE, keys))
-
-
-def _find(database: Database, table: Table, fields: Texts, keys: Sequence[Texts]) -> Mapping[Texts, int]:
+def _find(database: Database, keys: Sequence[Texts]) -> Mapping[Texts, int]:
     texts = {key: tuple(map(storable, key)) for key in keys}
     digests = {key: digest(*each) for key, each in texts.items()}
-    rows = {digests[key]: dict(zip(fields, each, strict=True)) for key, each in texts.items()}
-    numbers = numbers_of(database, table, rows)
+    rows = {digests[key]: dict(zip(_PLACE, each, strict=True)) for key, each in texts.items()}
+    numbers = numbers_of(database, place, rows)
     return {key: numbers[each] for key, each in digests.items()}

@@ -26,8 +26,10 @@ def open_tabled(url: str, snapshots: str | None, lease: float) -> TabledStore:
     database = _database(url)
     try:
         if database.is_sqlite:
-            _prepare(database)
+            _make_folder(database.where)
         migrate(database)
+        if database.is_sqlite:
+            _log_ahead(database)
         return TabledStore(database, Snapshots(snapshots) if snapshots else None, lease)
     except BaseException:
         database.close()
@@ -68,9 +70,15 @@ def _postgres(url: str) -> Database:
         raise UsageError("a store in PostgreSQL needs an extra: pip install 'tagward[postgres]'") from None
 
 
-def _prepare(database: Database) -> None:
-    """Make the folder of the file, and let readers and a writer use it at the same time."""
+def _make_folder(path: str) -> None:
     with suppress(OSError):
-        Path(database.where).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _log_ahead(database: Database) -> None:
+    """Let readers and a writer use the file at the same time."""
     with database.told(), database.engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        if raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            raw.execute("PRAGMA journal_mode = WAL")

@@ -40,7 +40,7 @@ def prune_findings(connection: Connection, before: int) -> int:
 
 
 def prune_words(connection: Connection) -> None:
-    """Forget places, values and wordings that nothing names any more.
+    """Forget places and wordings that nothing names any more.
 
     A scan that is being written remembers the numbers of some: while there is one, all are kept.
     """
@@ -48,17 +48,9 @@ def prune_words(connection: Connection) -> None:
     running = connection.execute(select(scan).where(scan.c.state == "running")).all()
     if any(is_alive(row) for row in running):
         return
-    place, tag_value, verdict, wording = schema.place, schema.tag_value, schema.verdict, schema.wording
+    place, verdict, wording = schema.place, schema.verdict, schema.wording
     members = schema.verdict_wording
-    named = select(schema.resource.c.place_id)
-    counted = select(schema.tally.c.place_id)
-    tagged = select(schema.tag_tally.c.place_id)
-    connection.execute(
-        delete(place).where(place.c.id.not_in(named), place.c.id.not_in(counted), place.c.id.not_in(tagged))
-    )
-    connection.execute(
-        delete(tag_value).where(tag_value.c.id.not_in(select(schema.tag_tally.c.tag_value_id)))
-    )
+    connection.execute(delete(place).where(place.c.id.not_in(select(schema.resource.c.place_id))))
     given = select(schema.resource.c.verdict_id).where(schema.resource.c.verdict_id.is_not(None))
     connection.execute(delete(verdict).where(verdict.c.id.not_in(given)))
     connection.execute(

@@ -16,12 +16,12 @@ from tagward_service.store.identity import Identities
 from tagward_service.store.interface import ScanState
 from tagward_service.store.interning import insert_missing
 from tagward_service.store.lease import Lease
-from tagward_service.store.numbering import places, tag_values
+from tagward_service.store.numbering import places
 from tagward_service.store.slots import Slots, texts_of
 from tagward_service.store.snapshots import Snapshots
 from tagward_service.store.staging import Staging
-from tagward_service.store.telling import keep_unread
 from tagward_service.store.texts import digest
+from tagward_service.store.unread import keep_unread
 from tagward_service.store.wordings import Verdicts
 from tagward_service.store.writing import Shared, Writing
 
@@ -56,7 +56,6 @@ class Running:
             Identities(begun.policy, begun.cloud),
             Verdicts(database),
             places(database),
-            tag_values(database),
         )
         finalize(self, lease.end)
 

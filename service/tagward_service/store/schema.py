@@ -67,10 +67,12 @@ part = Table(
     Column("service", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("snapshot", Text),
+    Column("tallies", LargeBinary),
+    Column("tag_tallies", LargeBinary),
     UniqueConstraint("scan_id", "digest"),
     sqlite_autoincrement=True,
 )
-"""What a scan reads in one go; `state` is planned, done or failed."""
+"""What a scan reads in one go; `state` is planned, done or failed, and tallies are packed (`packing.py`)."""
 
 unread = Table(
     "unread",
@@ -110,43 +112,6 @@ place = Table(
     Column("namespace", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("type", Text, nullable=False),
-)
-
-tally = Table(
-    "tally",
-    metadata,
-    Column("part_id", Big, ForeignKey("part.id", ondelete="CASCADE"), primary_key=True),
-    Column("place_id", Big, ForeignKey("place.id"), primary_key=True),
-    Column("compliant", Big, nullable=False),
-    Column("violating", Big, nullable=False),
-    Column("unknown", Big, nullable=False),
-    Column("exempt", Big, nullable=False),
-    Column("untaggable", Big, nullable=False),
-    Column("untold", Big, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-tag_value = Table(
-    "tag_value",
-    metadata,
-    Column("id", Big, primary_key=True),
-    Column("digest", LargeBinary, nullable=False, unique=True),
-    Column("tag", Text, nullable=False),
-    Column("value", Text, nullable=False),
-)
-
-tag_tally = Table(
-    "tag_tally",
-    metadata,
-    Column("part_id", Big, ForeignKey("part.id", ondelete="CASCADE"), primary_key=True),
-    Column("place_id", Big, ForeignKey("place.id"), primary_key=True),
-    Column("tag_value_id", Big, ForeignKey("tag_value.id"), primary_key=True),
-    Column("resources", Big, nullable=False),
-    Column("asked", Big, nullable=False),
-    Column("present", Big, nullable=False),
-    Column("valid", Big, nullable=False),
-    Column("compliant", Big, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 rule = Table(

@@ -20,11 +20,12 @@ from tagward_service.store.interning import Numbers
 from tagward_service.store.lease import Lease
 from tagward_service.store.merging import Merge
 from tagward_service.store.numbering import Texts, place_of
+from tagward_service.store.packing import pack_tag_tallies, pack_tallies
 from tagward_service.store.slots import Slots
 from tagward_service.store.snapshots import SnapshotWriter
 from tagward_service.store.staging import StagedRow, Staging
-from tagward_service.store.telling import Told, keep_unread
 from tagward_service.store.texts import storable
+from tagward_service.store.unread import keep_unread
 from tagward_service.store.wordings import Verdicts
 
 STAGED_AT_ONCE = 4096
@@ -40,7 +41,6 @@ class Shared(Struct, frozen=True):
     identities: Identities
     verdicts: Verdicts
     places: Numbers[Texts]
-    tag_values: Numbers[Texts]
 
 
 class Writing:
@@ -74,15 +74,14 @@ class Writing:
         try:
             self._stage()
             path = self._snapshot.finish() if self._snapshot else None
-            told = Told(shared.places, shared.tag_values, tallies, tags)
+            told = {"tallies": pack_tallies(tallies), "tag_tallies": pack_tag_tallies(tags)}
             with self._staging.merging() as connection:
                 shared.lease.prove(connection)
                 merged = shared.slots.open(connection, self._part)
                 if merged is not None:
                     self._merge(connection, merged, any(entry.incomplete for entry in unread))
                     shared.slots.close(connection, merged)
-                self._end(connection, "done", path, unread)
-                told.keep(connection, self._number)
+                self._end(connection, unread, state="done", snapshot=path, **told)
         finally:
             self._staging.close()
 
@@ -94,7 +93,7 @@ class Writing:
         unread = NotEvaluated(str(self._part), why, incomplete=True)
         with self._shared.database.writing() as connection:
             self._shared.lease.prove(connection)
-            self._end(connection, "failed", None, [unread])
+            self._end(connection, [unread], state="failed")
 
     def _stage(self) -> None:
         """Write what waits to where only this part can see it."""
@@ -128,12 +127,10 @@ class Writing:
         unseen = merging.unseen(connection, merged)
         merging.miss_some(connection, merged, [number for number, native in unseen if mark(native) in clear])
 
-    def _end(
-        self, connection: Connection, state: str, path: str | None, unread: Sequence[NotEvaluated]
-    ) -> None:
+    def _end(self, connection: Connection, unread: Sequence[NotEvaluated], **told: object) -> None:
         """Keep how the part ended, in place of what an earlier attempt may have told of it."""
         part, table = schema.part, schema.unread
-        connection.execute(update(part).where(part.c.id == self._number).values(state=state, snapshot=path))
+        connection.execute(update(part).where(part.c.id == self._number).values(told))
         connection.execute(delete(table).where(table.c.part_id == self._number))
         keep_unread(connection, self._shared.scan, self._number, unread)
 

@@ -26,22 +26,10 @@ def upgrade() -> None:
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("first_seen", BIG, nullable=False),
         sa.Column("opened_in", BIG, nullable=False),
-        sa.Column(
-            "resolved_at",
-            BIG,
-        ),
-        sa.Column(
-            "resolved_in",
-            BIG,
-        ),
-        sa.Column(
-            "seen_at",
-            BIG,
-        ),
-        sa.Column(
-            "seen_in",
-            BIG,
-        ),
+        sa.Column("resolved_at", BIG),
+        sa.Column("resolved_in", BIG),
+        sa.Column("seen_at", BIG),
+        sa.Column("seen_in", BIG),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -65,23 +53,11 @@ def upgrade() -> None:
         sa.Column("native_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("place_id", BIG, nullable=False),
-        sa.Column(
-            "slot_id",
-            BIG,
-        ),
-        sa.Column(
-            "verdict_id",
-            BIG,
-        ),
+        sa.Column("slot_id", BIG),
+        sa.Column("verdict_id", BIG),
         sa.Column("changed_in", BIG, nullable=False),
-        sa.Column(
-            "seen_at",
-            BIG,
-        ),
-        sa.Column(
-            "seen_in",
-            BIG,
-        ),
+        sa.Column("seen_at", BIG),
+        sa.Column("seen_in", BIG),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
         sqlite_autoincrement=True,
@@ -111,18 +87,9 @@ def upgrade() -> None:
         sa.Column("as_of", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("started_at", BIG, nullable=False),
-        sa.Column(
-            "finished_at",
-            BIG,
-        ),
-        sa.Column(
-            "owner",
-            sa.Text(),
-        ),
-        sa.Column(
-            "lease_until",
-            BIG,
-        ),
+        sa.Column("finished_at", BIG),
+        sa.Column("owner", sa.Text()),
+        sa.Column("lease_until", BIG),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
@@ -136,27 +103,12 @@ def upgrade() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("service", sa.Text(), nullable=False),
-        sa.Column(
-            "scan_id",
-            BIG,
-        ),
-        sa.Column(
-            "seen_at",
-            BIG,
-        ),
+        sa.Column("scan_id", BIG),
+        sa.Column("seen_at", BIG),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
     op.create_table("store", sa.Column("name", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("name"))
-    op.create_table(
-        "tag_value",
-        sa.Column("id", BIG, nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("tag", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("digest"),
-    )
     op.create_table(
         "verdict",
         sa.Column("id", BIG, nullable=False),
@@ -173,10 +125,9 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("service", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column(
-            "snapshot",
-            sa.Text(),
-        ),
+        sa.Column("snapshot", sa.Text()),
+        sa.Column("tallies", sa.LargeBinary()),
+        sa.Column("tag_tallies", sa.LargeBinary()),
         sa.ForeignKeyConstraint(["scan_id"], ["scan.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("scan_id", "digest"),
@@ -196,57 +147,17 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("fix", sa.Text(), nullable=False),
-        sa.Column(
-            "value",
-            sa.Text(),
-        ),
-        sa.Column(
-            "source",
-            sa.Text(),
-        ),
+        sa.Column("value", sa.Text()),
+        sa.Column("source", sa.Text()),
         sa.ForeignKeyConstraint(["rule_id"], ["rule.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
     op.create_table(
-        "tag_tally",
-        sa.Column("part_id", BIG, nullable=False),
-        sa.Column("place_id", BIG, nullable=False),
-        sa.Column("tag_value_id", BIG, nullable=False),
-        sa.Column("resources", BIG, nullable=False),
-        sa.Column("asked", BIG, nullable=False),
-        sa.Column("present", BIG, nullable=False),
-        sa.Column("valid", BIG, nullable=False),
-        sa.Column("compliant", BIG, nullable=False),
-        sa.ForeignKeyConstraint(["part_id"], ["part.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"]),
-        sa.ForeignKeyConstraint(["tag_value_id"], ["tag_value.id"]),
-        sa.PrimaryKeyConstraint("part_id", "place_id", "tag_value_id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "tally",
-        sa.Column("part_id", BIG, nullable=False),
-        sa.Column("place_id", BIG, nullable=False),
-        sa.Column("compliant", BIG, nullable=False),
-        sa.Column("violating", BIG, nullable=False),
-        sa.Column("unknown", BIG, nullable=False),
-        sa.Column("exempt", BIG, nullable=False),
-        sa.Column("untaggable", BIG, nullable=False),
-        sa.Column("untold", BIG, nullable=False),
-        sa.ForeignKeyConstraint(["part_id"], ["part.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"]),
-        sa.PrimaryKeyConstraint("part_id", "place_id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "unread",
         sa.Column("id", BIG, nullable=False),
         sa.Column("scan_id", BIG, nullable=False),
-        sa.Column(
-            "part_id",
-            BIG,
-        ),
+        sa.Column("part_id", BIG),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("incomplete", sa.Boolean(), nullable=False),
