@@ -1,7 +1,8 @@
 """Whom a scan of Azure talks to, and as whom.
 
 Credentials are those of `DefaultAzureCredential`: environment, workload identity, managed identity, Azure
-CLI. AZURE_RESOURCE_MANAGER_ENDPOINT names another endpoint, and AZURE_CLOUD another cloud, as the SDK has it.
+CLI. AZURE_SDK_CLOUD_CONF names another cloud, as the SDK has it, and AZURE_RESOURCE_MANAGER_ENDPOINT another
+endpoint.
 """
 
 import logging
@@ -56,7 +57,8 @@ def connect(endpoint: str = "", credential: TokenCredential | None = None) -> Co
     options: dict[str, Any] = {"retry_total": 0}
     if not endpoint:
         return Connection(credential or DefaultAzureCredential(), options)
-    options |= {"base_url": endpoint, "credential_scopes": [f"{endpoint.rstrip('/')}/.default"]}
+    # Tokens stay those of the cloud: a regional or private endpoint takes no others.
+    options["base_url"] = endpoint
     parts = urlsplit(endpoint)
     if parts.scheme == "https":
         return Connection(credential or DefaultAzureCredential(), options)

@@ -40,7 +40,7 @@ class Rows:
             native=known.native,
             address=identifier,
             id=identifier,
-            name=row["name"],
+            name=row.get("name") or identifier.rpartition("/")[2],
             account=self._subscription,
             region=region_of_azure(row.get("location") or ""),
             tags=tags,
@@ -70,10 +70,4 @@ class Rows:
 
 def tags_of(told: Any) -> Tags:
     """Return tags as given; null, an empty bag and none at all are the same."""
-    return {
-        name: value if type(value) is str else _text(value) for name, value in (told or {}).items()
-    } or NO_TAGS
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return {name: "" if value is None else str(value) for name, value in (told or {}).items()} or NO_TAGS

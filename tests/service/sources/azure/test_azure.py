@@ -62,7 +62,9 @@ def tenant(clock: Clock) -> Tenant:
 
 
 @pytest.fixture(autouse=True)
-def server(tenant: Tenant) -> Iterator[CloudServer]:
+def server(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudServer]:
+    for name in ("AZURE_RESOURCE_MANAGER_ENDPOINT", "AZURE_SDK_CLOUD_CONF"):
+        monkeypatch.delenv(name, raising=False)
     with serving(tenant.answer) as running:
         tenant.url = running.url
         yield running
@@ -388,6 +390,37 @@ def test_a_denied_subscription_says_what_to_do(
     assert not caught.value.retry
     with pytest.raises(ReadError, match="SubscriptionNotFound"):
         read(source(subscription.id.replace("1", "9")), clock)
+
+
+def test_a_subscription_of_another_tenant_ends_no_scan(
+    source: Scan, tenant: Tenant, subscription: Subscription, clock: Clock
+) -> None:
+    code = "InvalidAuthenticationTokenTenant"
+    error = {"error": {"code": code, "message": "The access token is from the wrong issuer."}}
+    tenant.disturb = lambda request: Answer(401, error)
+    with pytest.raises(ReadError, match=code) as caught:
+        read(source(subscription.id), clock)
+    assert not isinstance(caught.value, ExpiredError)
+
+
+def test_another_cloud_has_other_endpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    class Asked:
+        def get_token(self, *scopes: str, **options: Any) -> Any:
+            seen.append(scopes)
+            raise ClientAuthenticationError("asked")
+
+    monkeypatch.setenv("AZURE_SDK_CLOUD_CONF", "AZURE_CHINA_CLOUD")
+    with pytest.raises(ReadError):
+        list(AzureSource(credential=Asked()).parts())
+    monkeypatch.setenv("AZURE_SDK_CLOUD_CONF", "AZURE_PUBLIC_CLOUD")
+    with pytest.raises(ReadError):
+        list(AzureSource(credential=Asked(), endpoint="https://westeurope.management.azure.com").parts())
+    assert seen == [
+        ("https://management.chinacloudapi.cn/.default",),
+        ("https://management.azure.com/.default",),
+    ]
 
 
 def test_a_group_that_nobody_shows_is_a_doubt(source: Scan, subscription: Subscription, clock: Clock) -> None:

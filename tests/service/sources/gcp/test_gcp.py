@@ -52,7 +52,9 @@ def organization() -> Organization:
 
 
 @pytest.fixture(autouse=True)
-def server(organization: Organization) -> Iterator[CloudServer]:
+def server(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudServer]:
+    for name in ("CLOUDASSET", "CLOUDRESOURCEMANAGER"):
+        monkeypatch.delenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}", raising=False)
     with serving(organization.answer) as running:
         yield running
 
