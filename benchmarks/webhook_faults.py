@@ -201,8 +201,8 @@ def main() -> int:
     lines = [
         "# The webhook while things go wrong",
         "",
-        f"Written by `make bench-webhook-faults`: wrk, {CONNECTIONS} connections over TLS on loopback,",
-        f"one worker, reviews of 6 KB, {options.seconds:g} s for each fault. The second column says what went",
+        f"Written by `make bench-webhook-faults`: wrk, {CONNECTIONS} connections over TLS on loopback, one",
+        f"worker, reviews of 6 KB, {options.seconds:g} s for each fault. The second column says what went",
         "wrong how often, or how it was answered; the requests and what became of them are those of others.",
         "",
         "| fault | answered or done | requests | lost | refused | 5xx to bad clients | p99 ms |",
