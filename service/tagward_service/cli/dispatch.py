@@ -54,6 +54,12 @@ def _readiness() -> Command:
     return readiness
 
 
+def _showback() -> Command:
+    from tagward_service.cli import showback
+
+    return showback
+
+
 def _fix_plan() -> Command:
     from tagward_service.cli import fix_plan
 
@@ -131,6 +137,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "diff": ("say what gets stricter or looser against what is deployed", _diff),
     "coverage": ("say how much of what was scanned is compliant, and what to do", _coverage),
     "readiness": ("fail unless enough of what was scanned is compliant", _readiness),
+    "showback": ("say what each team, project and workload type costs", _showback),
     "fix plan": ("propose tag writes for what scans found, to be reviewed", _fix_plan),
     "fix apply": ("write the tags of a plan, and keep a journal", _fix_apply),
     "fix undo": ("take back what a journal says was written", _fix_undo),

@@ -106,7 +106,8 @@ class _Month:
 
     def _by(self, method: str | UnsetType, rule: Rule) -> Weights:
         if method == "even":
-            return dict.fromkeys(rule.among or self._direct, Decimal(1))
+            costly = [team for team, cost in self._direct.items() if cost]
+            return dict.fromkeys(rule.among or costly, Decimal(1))
         if method == "proportional":
             return {team: cost for team, cost in self._direct.items() if not rule.among or team in rule.among}
         return {}

@@ -1,0 +1,116 @@
+"""`tagward coverage --billing FILE...`: coverage by cost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, assert_never, get_args
+
+from tagward.errors import UsageError
+from tagward.policy import Policy
+from tagward_service.cli import options
+from tagward_service.cli.exits import Exit
+from tagward_service.cli.outputs import chosen_of, style_of, write_to
+from tagward_service.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from tagward_service.billing.amounts import Basis
+    from tagward_service.billing.report import BillingReport
+
+Format = Literal["text", "json", "csv"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+BILLING = options.Option(
+    name="billing",
+    metavar="FILE",
+    many=True,
+    help="a bill in FOCUS: file, folder, glob or address of an object store; once or several times",
+)
+BILLING_STATE = options.Option(
+    name="billing_state",
+    metavar="DIR",
+    help="keep what was read here: no file is read twice, earlier months stay part of the bill",
+)
+BASIS = options.Option(
+    name="basis", choices=("effective", "billed"), default="effective", help="which cost to count by"
+)
+CURRENCY = options.Option(
+    name="currency",
+    metavar="CODE",
+    help="which currency, where the bill has several: they are never added up",
+)
+PERIOD = options.Option(name="period", metavar="YYYY-MM", help="only this month of the bill")
+BILLING_OPTIONS = (BILLING, BILLING_STATE, BASIS, CURRENCY, PERIOD)
+"""To be taken by the command together with its own: policy, by, format, as-of, color, quiet."""
+
+
+def run_billing(
+    settings: Settings,
+    policy: Policy,
+    as_of: date,
+    dimensions: Sequence[str] = (),
+    *,
+    threshold: float | None = None,
+) -> BillingReport:
+    """Work coverage by cost out and write every output; `code_of` says what it comes to."""
+    from tagward_service.billing.report import billing_report
+
+    outputs = chosen_of(FORMATS, settings.texts("format"))
+    state = settings.text("billing_state")
+    report = billing_report(
+        policy,
+        settings.texts("billing"),
+        as_of,
+        state=Path(state) if state else None,
+        basis=basis_of(settings),
+        currency=settings.text("currency") or "",
+        period=settings.text("period") or "",
+        dimensions=dimensions,
+        threshold=threshold,
+    )
+    for name, file in outputs:
+        shown = rendered(report, name, file, settings)
+        write_to(file, lambda stream, shown=shown: stream.write(shown))  # type: ignore[misc]
+    sys.stdout.flush()
+    return report
+
+
+def rendered(report: BillingReport, name: Format, file: str | None, settings: Settings) -> str:
+    """Render a report in a format."""
+    match name:
+        case "text":
+            from tagward_service.billing.text import text
+
+            return text(report, style_of(file, settings))
+        case "json":
+            from tagward_service.billing.json_billing import render as render_json
+
+            return render_json(report)
+        case "csv":
+            from tagward_service.billing.csv_gaps import render as render_csv
+
+            return render_csv(report)
+        case _:
+            assert_never(name)
+
+
+def code_of(report: BillingReport) -> Exit:
+    """Say what a report comes to as a gate."""
+    if report.totals.of(report.basis).percent is None:
+        return Exit.NOTHING
+    if any(each.code in ("unreadable-tags", "no-cost", "no-period") for each in report.findings):
+        return Exit.INCOMPLETE
+    return Exit.CLEAN if report.readiness.ready else Exit.FINDINGS
+
+
+def basis_of(settings: Settings) -> Basis:
+    """Return which cost to count by."""
+    match settings.text("basis"):
+        case None | "effective":
+            return "effective"
+        case "billed":
+            return "billed"
+        case other:
+            raise UsageError(f"`--basis {other}`: choose effective or billed")

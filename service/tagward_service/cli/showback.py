@@ -1,0 +1,150 @@
+"""`tagward showback`: what each team, project, workload type and environment costs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, assert_never, get_args
+
+from tagward.errors import UsageError
+from tagward_service.cli import options
+from tagward_service.cli.coverage_billing import BASIS, BILLING, BILLING_STATE, CURRENCY, PERIOD, basis_of
+from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.outputs import chosen_of, style_of, write_to
+from tagward_service.cli.parser import Parser
+from tagward_service.cli.policies import load_policy
+from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.tables import aligned
+
+if TYPE_CHECKING:
+    from tagward.policy import Policy
+    from tagward_service.showback.report import ShowbackReport
+    from tagward_service.showback.rules import Showback
+
+Format = Literal["text", "json", "csv", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+RULES = options.Option(
+    name="rules", metavar="FILE", help="how shared costs are split, budgets, disputes (YAML, kind: Showback)"
+)
+METRICS = options.Option(
+    name="metrics",
+    metavar="FILE",
+    many=True,
+    help="usage to split pools by: CSV or Parquet (period, metric, target, quantity), JSON of OpenCost",
+)
+TEAM = options.Option(name="team", metavar="NAME", help="tell of one team only")
+OPTIONS = (
+    options.POLICY,
+    BILLING,
+    RULES,
+    METRICS,
+    TEAM,
+    BILLING_STATE,
+    BASIS,
+    CURRENCY,
+    PERIOD,
+    options.FORMAT,
+    options.AS_OF,
+    options.CONFIG,
+    options.COLOR,
+    options.QUIET,
+    options.SHOW_CONFIG,
+)
+
+_DESCRIPTION = f"""\
+Say what each team pays, from a bill in FOCUS: direct costs by project, workload type and environment; shared
+costs split by rule; and what nobody has, by reason. The parts come to the bill, to the last digit.
+
+formats: {", ".join(FORMATS)} (csv and parquet have the columns of FOCUS, Allocated* among them)."""
+
+_EXAMPLES = """\
+examples:
+  tagward showback --billing focus/ --rules showback.yaml
+  tagward showback --billing focus/ --rules showback.yaml --metrics usage.csv --metrics opencost.json
+  tagward showback --billing focus/ --team fraud-detection -f text -f parquet=showback.parquet
+"""
+
+
+def parser() -> Parser:
+    """Build the parser of `tagward showback`."""
+    codes = explained(Exit.CLEAN, Exit.USAGE, Exit.NOTHING)
+    built = Parser("showback", "--billing FILE... [options]", _DESCRIPTION, f"{_EXAMPLES}\n{codes}")
+    built.takes(OPTIONS)
+    return built
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Share a bill out, write every output, and return the exit code."""
+    settings = resolve(OPTIONS, arguments, os.environ)
+    outputs = chosen_of(FORMATS, settings.texts("format"))
+    if ("parquet", None) in outputs:
+        raise UsageError("Parquet is no text; give it a file: `-f parquet=showback.parquet`")
+    as_of = settings.day("as_of")
+    policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
+    if settings.flag("show_config"):
+        settings.supply("as_of", as_of.isoformat(), "today")
+        sys.stdout.write(aligned(settings.table(), indent=""))
+        return Exit.CLEAN
+    if not settings.texts("billing"):
+        raise UsageError("missing `--billing FILE`; give a bill in FOCUS: file, folder or glob")
+    report = _report(settings, policy)
+    for name, file in outputs:
+        _write(report, name, file, settings)
+    sys.stdout.flush()
+    return Exit.CLEAN if report.statement.months else Exit.NOTHING
+
+
+def _report(settings: Settings, policy: Policy) -> ShowbackReport:
+    from msgspec.structs import replace
+
+    from tagward_service.showback.report import showback
+    from tagward_service.showback.statement import only
+
+    state, team = settings.text("billing_state"), settings.text("team")
+    report = showback(
+        policy,
+        settings.texts("billing"),
+        settings.day("as_of"),
+        _rules(settings),
+        metrics=[Path(file) for file in settings.texts("metrics")],
+        state=Path(state) if state else None,
+        basis=basis_of(settings),
+        currency=settings.text("currency") or "",
+        period=settings.text("period") or "",
+    )
+    return replace(report, statement=only(report.statement, team)) if team else report
+
+
+def _rules(settings: Settings) -> Showback:
+    from tagward_service.showback.rule_file import read_rules
+    from tagward_service.showback.rules import Showback
+
+    file = settings.text("rules")
+    return read_rules(Path(file)) if file else Showback("tagward/v1", "Showback")
+
+
+def _write(report: ShowbackReport, name: Format, file: str | None, settings: Settings) -> None:
+    match name:
+        case "text":
+            from tagward_service.showback.text import text
+
+            shown = text(report, style_of(file, settings))
+            write_to(file, lambda stream: stream.write(shown))
+        case "json":
+            from tagward_service.showback.json_showback import render
+
+            rendered = render(report)
+            write_to(file, lambda stream: stream.write(rendered))
+        case "csv":
+            from tagward_service.showback.files import write_csv
+
+            write_to(file, lambda stream: write_csv(report, stream))
+        case "parquet":
+            from tagward_service.showback.files import write_parquet
+
+            write_parquet(report, Path(file or ""))
+        case _:
+            assert_never(name)

@@ -1,0 +1,121 @@
+"""From judged lines of a bill to costs: whose they are, which pool has them, or why nobody does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tagward.diagnostics import did_you_mean, quoted
+from tagward.errors import UsageError
+from tagward_generators.sql.classing import CHARGEABLE, CLASSES
+from tagward_generators.sql.portable_regex import END, of_globs
+from tagward_service.billing.amounts import Basis
+from tagward_service.billing.judged import JudgedBill, Row
+from tagward_service.showback.charges import Cost, Place
+from tagward_service.showback.rules import Dispute, Showback, Source
+
+_DIMENSIONS = ("team", "project", "workload_type", "environment")
+
+
+def costs(judged: JudgedBill, rules: Showback, basis: Basis = "effective") -> list[Cost]:
+    """Add the lines of a bill up, each of them in exactly one cost; raises UsageError for unknown tags."""
+    check_names(judged, rules)
+    return [_cost(row, judged.currency) for row in judged.rows(_summed(judged, rules, basis))]
+
+
+def check_names(judged: JudgedBill, rules: Showback) -> None:
+    """Raise UsageError for a tag that the policy does not have, or a class that there is not."""
+    tags = (
+        *rules.dimensions.names,
+        rules.dimensions.run,
+        *(tag for rule in rules.allocations for tag in rule.source.tags),
+    )
+    for tag in tags:
+        _known("tag of the policy", tag, list(judged.columns))
+    for rule in rules.allocations:
+        for each in rule.source.classes:
+            _known("class of cost", each, CLASSES)
+
+
+def value_of(judged: JudgedBill, tag: str) -> Any:
+    """Return the value of a tag on each line, "" where it is not there or not accepted."""
+    import ibis
+
+    lines = judged.table
+    return ibis.ifelse(lines[judged.found.valid[tag]], lines[judged.columns[tag]], "")
+
+
+def _summed(judged: JudgedBill, rules: Showback, basis: Basis) -> Any:
+    import ibis
+
+    lines, dimensions = judged.table, rules.dimensions.names
+    values = {
+        name: value_of(judged, tag).fill_null("") for name, tag in zip(_DIMENSIONS, dimensions, strict=True)
+    }
+    found = lines.mutate(**values)
+    pools = [(_in_source(found, judged, rule.source), rule.id) for rule in rules.allocations]
+    found = found.mutate(pool=ibis.cases(*pools, else_="") if pools else ibis.literal(""))
+    found = _disputed(found, rules.disputes)
+    reason = ibis.cases(
+        (found.pool != "", ""),
+        (found.dispute != "", ibis.literal("dispute ") + found.dispute),
+        (found.team != "", ""),
+        (found["class"] == CHARGEABLE, f"no valid {rules.dimensions.team}"),
+        else_=found["class"],
+    )
+    kept = [*("period", "pool", "reason"), *_DIMENSIONS]
+    return found.mutate(reason=reason).group_by(kept).aggregate(amount=found[basis].sum())
+
+
+def _disputed(lines: Any, disputes: tuple[Dispute, ...]) -> Any:
+    """Take costs from the teams whose dispute was decided for them, and give reassigned ones on."""
+    import ibis
+
+    away = [(_in_dispute(lines, each), each.id) for each in disputes if each.outcome == "excluded"]
+    moved = [(_in_dispute(lines, each), each.to) for each in disputes if each.outcome == "reassigned"]
+    dispute = ibis.cases(*away, else_="") if away else ibis.literal("")
+    team = ibis.cases(*moved, else_=lines.team) if moved else lines.team
+    found = lines.mutate(dispute=dispute, team=team)
+    return found.mutate(team=ibis.ifelse(found.dispute != "", "", found.team))
+
+
+def _in_dispute(lines: Any, dispute: Dispute) -> Any:
+    return (
+        (lines.team == dispute.team)
+        & _like(lines.resource_id, dispute.resources)
+        & _like(lines.service, dispute.services)
+    )
+
+
+def _in_source(lines: Any, judged: JudgedBill, source: Source) -> Any:
+    found = (
+        _like(lines.service, source.services)
+        & _like(lines.provider, source.providers)
+        & _like(lines.account, source.accounts)
+        & _like(lines.resource_id, source.resources)
+    )
+    if source.classes:
+        found &= lines["class"].isin(source.classes)
+    for tag, values in source.tags.items():
+        found &= _like(lines[judged.columns[tag]], values)
+    return found
+
+
+def _like(column: Any, globs: tuple[str, ...]) -> Any:
+    """Say whether a text matches one of some shell globs; no globs leave it open."""
+    import ibis
+
+    if not globs:
+        return ibis.literal(True)
+    return (column.fill_null("") + END).re_search(f"^{of_globs(globs)}{END}$")
+
+
+def _cost(row: Row, currency: str) -> Cost:
+    place = Place(row["period"], currency, *(row[name] for name in _DIMENSIONS))
+    return Cost(place, row["amount"], row["pool"], row["reason"])
+
+
+def _known(what: str, name: str, known: Any) -> None:
+    if name not in known:
+        guess = did_you_mean(name, known)
+        hint = f"did you mean `{guess}`?" if guess else f"there are: {', '.join(known)}"
+        raise UsageError(f"{quoted(name)} is no {what}; {hint}")

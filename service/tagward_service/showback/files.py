@@ -1,0 +1,36 @@
+"""Showback as tables: CSV and Parquet with the columns of FOCUS."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TextIO
+
+from tagward_service.billing.money import text
+from tagward_service.showback.focus_rows import COLUMNS, focus_rows
+from tagward_service.showback.report import ShowbackReport
+
+
+def write_csv(report: ShowbackReport, stream: TextIO) -> None:
+    """Write one line for each charge."""
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in focus_rows(report.statement.charges, report.dimensions, report.basis):
+        money = {name: text(row[name]) for name in ("BilledCost", "EffectiveCost")}  # type: ignore[arg-type]
+        writer.writerow({**{name: _harmless(value) for name, value in row.items()}, **money})
+
+
+def write_parquet(report: ShowbackReport, path: Path) -> None:
+    """Write one row for each charge, money as decimals."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    money, plain = pa.decimal128(38, 18), pa.string()
+    schema = pa.schema([(name, money if name.endswith("Cost") else plain) for name in COLUMNS])
+    rows = list(focus_rows(report.statement.charges, report.dimensions, report.basis))
+    parquet.write_table(pa.Table.from_pylist(rows, schema=schema), path, compression="zstd")
+
+
+def _harmless(value: object) -> object:
+    """Keep spreadsheets from taking a text for a formula: an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,88 @@
+"""The showback of a bill: judged, shared out, and told by team."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from msgspec import Struct
+
+from tagward.policy import Policy
+from tagward_service.billing.amounts import Basis
+from tagward_service.billing.judged import JudgedBill
+from tagward_service.billing.money import total
+from tagward_service.showback.allocating import Usage, allocate
+from tagward_service.showback.budgets import Alert, alerts
+from tagward_service.showback.costs import costs
+from tagward_service.showback.rules import Dimensions, Dispute, Showback
+from tagward_service.showback.statement import Statement, statement
+from tagward_service.showback.units import Prediction, Runs, predictions, training_runs
+
+
+class ShowbackReport(Struct, frozen=True):
+    """What the outputs render."""
+
+    policy_name: str
+    policy_version: str
+    policy_sha256: str
+    as_of: date
+    basis: Basis
+    dimensions: Dimensions
+    statement: Statement
+    alerts: tuple[Alert, ...]
+    disputes: tuple[Dispute, ...]
+    runs: Runs
+    predictions: tuple[Prediction, ...]
+
+
+def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> ShowbackReport:
+    """Share a judged bill out; raises UsageError for rules that do not fit the policy."""
+    charges = allocate(costs(judged, rules, basis), rules.allocations, usage)
+    told = statement(charges, _billed(judged, basis))
+    return ShowbackReport(
+        judged.policy.name,
+        judged.policy.version,
+        judged.policy.sha256,
+        judged.as_of,
+        basis,
+        rules.dimensions,
+        told,
+        tuple(alerts(told.teams, rules.budgets)),
+        rules.disputes,
+        training_runs(judged, rules, basis),
+        tuple(predictions(judged, rules, basis, usage)),
+    )
+
+
+def showback(
+    policy: Policy,
+    files: Sequence[str],
+    as_of: date,
+    rules: Showback,
+    *,
+    metrics: Sequence[Path] = (),
+    state: Path | None = None,
+    basis: Basis = "effective",
+    currency: str = "",
+    period: str = "",
+) -> ShowbackReport:
+    """Read a bill and share it out; raises InputError and UsageError."""
+    from tagward_service.billing.bill import read_bill
+    from tagward_service.billing.judged import judge_bill
+    from tagward_service.showback.usage import read_usage
+
+    usage = read_usage(metrics, rules.dimensions.team)
+    judged = judge_bill(read_bill(files, state), policy, as_of, currency=currency, period=period)
+    return report_on(judged, rules, usage, basis)
+
+
+def _billed(judged: JudgedBill, basis: Basis) -> list[tuple[str, str, Decimal]]:
+    """Sum the lines of the bill up by month, whatever anybody makes of them."""
+    summed = judged.table.group_by("period").aggregate(amount=judged.table[basis].sum())
+    months: dict[str, list[Decimal]] = defaultdict(list)
+    for row in judged.rows(summed):
+        months[row["period"]].append(row["amount"])
+    return [(period, judged.currency, total(amounts)) for period, amounts in months.items()]
