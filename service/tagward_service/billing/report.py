@@ -27,6 +27,7 @@ class BillingReport(Struct, frozen=True):
 
     policy_name: str
     policy_version: str
+    policy_sha256: str
     as_of: date
     basis: Basis
     currency: str
@@ -80,6 +81,7 @@ def report_on(judged: JudgedBill, basis: Basis, dimensions: Sequence[str], thres
     return BillingReport(
         judged.policy.name,
         judged.policy.version,
+        judged.policy.sha256,
         judged.as_of,
         basis,
         judged.currency,
