@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from hypothesis import strategies as st
 from tagward.diagnostics import Diagnostic
 from tagward.errors import PolicyError
 from tagward.reading.yaml_reader import MAX_POLICY_BYTES, Mark, read_policy
+from tests.effort import effort
 
 POLICY = b"""\
 # the policy
@@ -41,13 +39,6 @@ def refused(text: str | bytes) -> tuple[Diagnostic, ...]:
 
 def places(text: str | bytes) -> list[tuple[int, int, str]]:
     return [(one.line, one.column, one.message) for one in refused(text)]
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    start = time.process_time()
-    yield
-    assert time.process_time() - start < seconds
 
 
 @pytest.fixture(params=["c", "pure"])
@@ -315,9 +306,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("data", "expected"), HOSTILE)
 def test_hostile_files_are_refused_quickly(data: bytes, expected: str) -> None:
-    with within(2):
-        found = refused(data)
-    assert expected in [one.message for one in found]
+    said: list[str] = []
+    assert effort(lambda: said.extend(one.message for one in refused(data))) < 200
+    assert expected in said
 
 
 def test_the_limits_themselves_are_allowed() -> None:
@@ -337,8 +328,7 @@ def test_a_policy_of_ordinary_size_is_read_in_milliseconds() -> None:
         for n in range(14)
     ).encode()
     read(text)
-    with within(0.05):
-        read(text)
+    assert effort(lambda: read(text)) < 5
 
 
 TEXT = st.text(

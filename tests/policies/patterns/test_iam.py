@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagward.patterns import PatternError, glob_language, iam_globs, legal_example, of_pattern
+from tests.effort import effort
 from tests.policies.patterns.strategies import examples, portable_patterns
 
 EXACT = [
@@ -100,10 +100,8 @@ def test_no_member_is_refused(pattern: str, limit: int, seed: int) -> None:
     ],
 )
 def test_nasty_patterns_are_lowered_in_bounded_time(pattern: str) -> None:
-    start = time.process_time()
-    globs = iam_globs(pattern, 20)
-    assert 1 <= len(globs.values) <= 20
-    assert time.process_time() - start < 5
+    assert effort(lambda: iam_globs(pattern, 20)) < 400
+    assert 1 <= len(iam_globs(pattern, 20).values) <= 20
 
 
 def test_a_pattern_too_complex_to_compare_is_not_called_exact() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import time
 from random import Random
 
 import pytest
@@ -21,6 +20,7 @@ from tagward.patterns import (
     of_pattern,
     of_values,
 )
+from tests.effort import effort
 from tests.policies.patterns.strategies import examples, portable_patterns, texts_near
 
 PATTERNS = portable_patterns()
@@ -163,10 +163,9 @@ def test_a_pattern_with_too_many_states_says_so() -> None:
 def test_hostile_patterns_take_linear_time(pattern: str) -> None:
     matches, language = compile_pattern(pattern), of_pattern(pattern)
     text = "a" * 5_000 + "!"
-    start = time.process_time()
     assert not matches(text)
     assert not language.accepts(text)
-    assert time.process_time() - start < 2
+    assert effort(lambda: (matches(text), language.accepts(text))) < 200
 
 
 @pytest.mark.parametrize(
