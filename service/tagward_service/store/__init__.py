@@ -21,6 +21,8 @@ def open_store(url: str, *, snapshots: str | None = None, lease: float = LEASE_S
     """
     try:
         from tagward_service.store.opening import open_tabled
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("tagward"):
+            raise
         raise UsageError("a store needs an extra: pip install 'tagward[store]'") from error
     return open_tabled(url, snapshots, lease)

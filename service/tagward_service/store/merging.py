@@ -8,10 +8,9 @@ nearly everything is as it was, reads much and writes little.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from tagward_service.store.schema import RESOLVED, RULE_BITS
 
@@ -29,51 +28,60 @@ class Merge(Struct, frozen=True):
     before_in: int | None
 
 
-def see(connection: Connection, merged: Merge) -> None:
-    """Write what changed of the resources that were seen."""
-    values = _values(merged)
-    for statement in (_TOUCH, _END_IN_TOUCHED, _KEEP_RESOURCES, _KEEP_FINDINGS):
-        connection.execute(statement, values)
+class Merging:
+    """One merge, within the transaction that is open; what has nothing to do is left out."""
 
+    def __init__(self, connection: Connection, merged: Merge) -> None:
+        self._connection = connection
+        self._values = {name: getattr(merged, name) for name in Merge.__struct_fields__}
+        self._gone = 0
+        self._ended = 0
 
-def leave(connection: Connection, merged: Merge) -> None:
-    """Keep the resources that were not seen as they were last seen: not all of the part was read."""
-    connection.execute(_LEAVE, _values(merged))
+    def see(self) -> None:
+        """Write what changed of the resources that were seen."""
+        if self._run(_TOUCH):
+            self._ended += self._run(_END_IN_TOUCHED)
+            self._run(_KEEP_RESOURCES)
+            self._run(_KEEP_FINDINGS)
 
+    def miss(self) -> None:
+        """Take the resources of the slot that were not seen for gone."""
+        if not self._holds_only():
+            self._gone += self._run(_MISS)
 
-def miss(connection: Connection, merged: Merge) -> None:
-    """Take the resources of the slot that were not seen for gone."""
-    connection.execute(_MISS, _values(merged))
+    def unseen(self) -> list[tuple[int, str]]:
+        """List the resources of the slot that were not seen: their numbers and ids."""
+        rows = self._connection.execute(_LIST_UNSEEN, self._values)
+        return [(row.id, row.native_id) for row in rows]
 
+    def miss_some(self, resources: Sequence[int]) -> None:
+        """Take some resources of the slot for gone."""
+        if resources:
+            self._connection.execute(_MISS_SOME, [{**self._values, "resource": each} for each in resources])
+            self._gone += len(resources)
 
-def unseen(connection: Connection, merged: Merge) -> list[tuple[int, str]]:
-    """List the resources of the slot that were not seen: their numbers and ids."""
-    return [(row.id, row.native_id) for row in connection.execute(_LIST_UNSEEN, _values(merged))]
+    def end(self) -> None:
+        """Resolve the findings that ended, and all of the resources that are gone."""
+        if self._gone:
+            self._ended += self._run(_END_GONE)
+            self._run(_RELEASE)
+        if self._ended:
+            self._run(_RESOLVE)
 
+    def leave(self) -> None:
+        """Keep the resources that were not seen as they were last seen: not all of the part was read."""
+        self._run(_LEAVE)
 
-def miss_some(connection: Connection, merged: Merge, resources: Sequence[int]) -> None:
-    """Take some resources of the slot for gone."""
-    if resources:
-        connection.execute(_MISS_SOME, [{**_values(merged), "resource": each} for each in resources])
+    def _holds_only(self) -> bool:
+        """Say, as fast as can be, whether the slot holds nothing but what was seen.
 
+        When a newer scan has begun, some of what was seen may have been left alone: nobody knows then.
+        """
+        return bool(self._connection.scalar(_HOLDS_ONLY, self._values))
 
-def holds_only(connection: Connection, merged: Merge) -> bool:
-    """Say, as fast as can be, whether the slot holds nothing but what was seen.
-
-    When a newer scan has begun, some of what was seen may have been left alone: nobody knows then.
-    """
-    return bool(connection.scalar(_HOLDS_ONLY, _values(merged)))
-
-
-def end(connection: Connection, merged: Merge) -> None:
-    """Resolve the findings that ended, and all of the resources that are gone."""
-    values = _values(merged)
-    for statement in (_END_GONE, _RESOLVE, _RELEASE):
-        connection.execute(statement, values)
-
-
-def _values(merged: Merge) -> dict[str, Any]:
-    return {name: getattr(merged, name) for name in Merge.__struct_fields__}
+    def _run(self, statement: TextClause) -> int:
+        """Carry out a statement and say how many rows it wrote."""
+        return self._connection.execute(statement, self._values).rowcount
 
 
 _TOUCH = text("""

@@ -10,16 +10,17 @@ from sqlalchemy import Connection, delete, select, update
 
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
-from tagward_service.store import clock, merging, schema
+from tagward_service.store import clock, schema
 from tagward_service.store.database import Database
 from tagward_service.store.identity import Identities
 from tagward_service.store.interface import ScanState
 from tagward_service.store.interning import insert_missing
 from tagward_service.store.lease import Lease
+from tagward_service.store.merging import Merging
 from tagward_service.store.numbering import places
 from tagward_service.store.slots import Slots, texts_of
 from tagward_service.store.snapshots import Snapshots
-from tagward_service.store.staging import Staging
+from tagward_service.store.staging import Stagings
 from tagward_service.store.texts import digest
 from tagward_service.store.unread import keep_unread
 from tagward_service.store.wordings import Verdicts
@@ -53,10 +54,12 @@ class Running:
             database,
             lease,
             Slots(begun.id, begun.policy, begun.cloud, begun.scope),
+            Stagings(database),
             Identities(begun.policy, begun.cloud),
             Verdicts(database),
             places(database),
         )
+        self._numbers: dict[bytes, int] = {}
         finalize(self, lease.end)
 
     def done_parts(self) -> frozenset[Part]:
@@ -82,14 +85,12 @@ class Running:
 
     def part(self, part: Part) -> Writing:
         """Begin to write a part."""
-        with self._shared.database.reading() as connection:
-            number = self._number(connection, part)
+        number = self._numbers.get(_digest(part))
         if number is None:
             with self._shared.database.writing() as connection:
                 self._shared.lease.prove(connection)
                 self._insert(connection, [part])
-                number = self._number(connection, part)
-        assert number is not None
+            number = self._numbers[_digest(part)]
         snapshot = self._snapshots.begin(self._store, self.id, number) if self._snapshots else None
         return Writing(self._shared, part, number, snapshot)
 
@@ -106,24 +107,30 @@ class Running:
                 .where(scan.c.id == self.id)
                 .values(state=state.value, finished_at=ended, owner=None, lease_until=None)
             )
-        self._shared.lease.end()
+        self._end()
 
     def give_up(self) -> None:
         """Let others go on with the scan."""
         self._shared.lease.give_up()
+        self._shared.stagings.close()
+
+    def _end(self) -> None:
+        self._shared.lease.end()
+        self._shared.stagings.close()
 
     def _resolve_vanished(self) -> None:
         """Resolve what was found in parts that are no longer there."""
-        staging = Staging(self._shared.database)
+        staging = self._shared.stagings.take()
         try:
             with staging.merging() as connection:
                 self._shared.lease.prove(connection)
                 for merged in self._shared.slots.vanished(connection, self._parts(connection)):
-                    merging.miss(connection, merged)
-                    merging.end(connection, merged)
+                    merging = Merging(connection, merged)
+                    merging.miss()
+                    merging.end()
                     staging.clear()
         finally:
-            staging.close()
+            self._shared.stagings.give_back(staging)
 
     def _parts(self, connection: Connection) -> frozenset[Part]:
         part = schema.part
@@ -139,12 +146,9 @@ class Running:
         ]
         if rows:
             insert_missing(connection, schema.part, rows)
-
-    def _number(self, connection: Connection, part: Part) -> int | None:
         table = schema.part
-        found = select(table.c.id).where(table.c.scan_id == self.id, table.c.digest == _digest(part))
-        number: int | None = connection.scalar(found)
-        return number
+        numbered = select(table.c.digest, table.c.id).where(table.c.scan_id == self.id)
+        self._numbers = {bytes(key): number for key, number in connection.execute(numbered)}
 
 
 def _digest(part: Part) -> bytes:

@@ -27,8 +27,11 @@ class Slots:
         """Give what is to be merged; None when a newer scan has been here, and this one comes too late."""
         key = self._digest(part)
         texts = {"policy": self._policy, "cloud": self._cloud, "scope": self._scope, **texts_of(part)}
-        insert_missing(connection, slot, [{"digest": key, **texts}])
-        row = connection.execute(select(slot).where(slot.c.digest == key)).one()
+        same = select(slot).where(slot.c.digest == key)
+        row = connection.execute(same).one_or_none()
+        if row is None:
+            insert_missing(connection, slot, [{"digest": key, **texts}])
+            row = connection.execute(same).one()
         if row.scan_id is not None and row.scan_id > self._scan:
             return None
         return self._merge(row)

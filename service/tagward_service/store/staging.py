@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from tagward.errors import TagwardError
 from tagward_service.store.database import Database
@@ -47,6 +48,11 @@ class Staging:
                     "INSERT INTO staged VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", rows
                 )
 
+    def empty(self) -> None:
+        """Forget what is staged, after a merge or without one."""
+        with self._database.told(), self._connection.begin():
+            _clear(self._connection)
+
     def clear(self) -> None:
         """Forget what is staged, within the transaction of a merge."""
         _clear(self._connection)
@@ -60,16 +66,40 @@ class Staging:
             yield self._connection
 
     def close(self) -> None:
-        """Forget what is staged, and give the connection back."""
-        if self._connection.closed:
-            return
-        try:
-            with self._database.told(), self._connection.begin():
-                _clear(self._connection)
-        except TagwardError:
+        """Give the connection back."""
+        self._connection.close()
+
+    def discard(self) -> None:
+        """Give the connection up: nobody knows what state it is in."""
+        with suppress(SQLAlchemyError):
             self._connection.invalidate()
-        finally:
-            self._connection.close()
+        self._connection.close()
+
+
+class Stagings:
+    """Stagings for the parts of one scan, used again and again: to make their tables takes a while."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._spare: list[Staging] = []
+
+    def take(self) -> Staging:
+        """Give an empty staging to a writer."""
+        return self._spare.pop() if self._spare else Staging(self._database)
+
+    def give_back(self, staging: Staging) -> None:
+        """Empty a staging for the next writer."""
+        try:
+            staging.empty()
+        except TagwardError:
+            staging.discard()
+        else:
+            self._spare.append(staging)
+
+    def close(self) -> None:
+        """Give the connections back that no writer uses."""
+        while self._spare:
+            self._spare.pop().close()
 
 
 def _create(connection: Connection) -> None:

@@ -12,18 +12,18 @@ from tagward.findings import Assessment
 from tagward.resource import Resource
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
-from tagward_service.store import merging, schema
+from tagward_service.store import schema
 from tagward_service.store.database import Database
 from tagward_service.store.identity import Identities, native_id
 from tagward_service.store.interface import TagTally, Tally
 from tagward_service.store.interning import Numbers
 from tagward_service.store.lease import Lease
-from tagward_service.store.merging import Merge
+from tagward_service.store.merging import Merge, Merging
 from tagward_service.store.numbering import Texts, place_of
 from tagward_service.store.packing import pack_tag_tallies, pack_tallies
 from tagward_service.store.slots import Slots
 from tagward_service.store.snapshots import SnapshotWriter
-from tagward_service.store.staging import StagedRow, Staging
+from tagward_service.store.staging import StagedRow, Stagings
 from tagward_service.store.texts import storable
 from tagward_service.store.unread import keep_unread
 from tagward_service.store.wordings import Verdicts
@@ -38,6 +38,7 @@ class Shared(Struct, frozen=True):
     database: Database
     lease: Lease
     slots: Slots
+    stagings: Stagings
     identities: Identities
     verdicts: Verdicts
     places: Numbers[Texts]
@@ -54,7 +55,7 @@ class Writing:
         self._waiting: list[Assessment] = []
         self._clear = array("q")
         """Hashes of the ids of resources without findings, for when not all of the part can be read."""
-        self._staging = Staging(shared.database)
+        self._staging = shared.stagings.take()
 
     def add(self, assessments: Sequence[Assessment]) -> None:
         """Keep some assessments."""
@@ -83,11 +84,11 @@ class Writing:
                     shared.slots.close(connection, merged)
                 self._end(connection, unread, state="done", snapshot=path, **told)
         finally:
-            self._staging.close()
+            shared.stagings.give_back(self._staging)
 
     def failed(self, why: str) -> None:
         """Drop what was added, and keep that the part could not be read."""
-        self._staging.close()
+        self._shared.stagings.give_back(self._staging)
         if self._snapshot:
             self._snapshot.drop()
         unread = NotEvaluated(str(self._part), why, incomplete=True)
@@ -112,20 +113,20 @@ class Writing:
 
     def _merge(self, connection: Connection, merged: Merge, is_partial: bool) -> None:
         """Compare what was staged with what is known, and write what changed."""
-        merging.see(connection, merged)
-        if is_partial:
-            self._miss_clear(connection, merged)
-        elif not merging.holds_only(connection, merged):
-            merging.miss(connection, merged)
-        merging.end(connection, merged)
-        if is_partial:
-            merging.leave(connection, merged)
+        merging = Merging(connection, merged)
+        merging.see()
+        if not is_partial:
+            merging.miss()
+            merging.end()
+            return
+        merging.miss_some(self._cleared(merging.unseen()))
+        merging.end()
+        merging.leave()
 
-    def _miss_clear(self, connection: Connection, merged: Merge) -> None:
-        """Take for gone what was read and has no findings any more; the rest may not have been read."""
+    def _cleared(self, unseen: Sequence[tuple[int, str]]) -> list[int]:
+        """Pick what was read and has no findings any more; the rest may not have been read."""
         clear, mark = frozenset(self._clear), self._shared.identities.mark
-        unseen = merging.unseen(connection, merged)
-        merging.miss_some(connection, merged, [number for number, native in unseen if mark(native) in clear])
+        return [number for number, native in unseen if mark(native) in clear]
 
     def _end(self, connection: Connection, unread: Sequence[NotEvaluated], **told: object) -> None:
         """Keep how the part ended, in place of what an earlier attempt may have told of it."""
