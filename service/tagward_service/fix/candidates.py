@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -36,7 +36,7 @@ class Candidates:
 
     def find(self, tag: Tag, known: Known, layers: Sequence[Layer]) -> Proposal | str:
         """Find a value for a tag of a resource that has none, or one that is not accepted."""
-        key = spelled(tag.keys[known.cloud], known)
+        key = spelled(tag.keys[known.cloud], known.tags, known.cloud)
         value = known.tags.get(key)
         if key in known.hidden:
             return "its value is not shown to anybody"
@@ -64,8 +64,9 @@ class Candidates:
         return "; ".join(refused) or f"nothing says what it should be; {hint}"
 
     def _sources(self, tag: Tag, known: Known, layers: Sequence[Layer]) -> Iterator[Proposal | str]:
-        for alias in tag.aliases:
-            key = spelled(alias.key, known)
+        # What counts today goes before what counted once.
+        for alias in sorted(tag.aliases, key=lambda alias: not alias.accepted(self._as_of)):
+            key = spelled(alias.key, known.tags, known.cloud)
             if key in known.tags:
                 yield self._good(tag, known, known.tags[key], CERTAIN, f"`{key}` is an alias of it")
         yield from self._misspelt(tag, known)
@@ -88,7 +89,7 @@ class Candidates:
 
     def _inherited(self, tag: Tag, known: Known, layer: Layer) -> Iterator[Proposal | str]:
         for key in (tag.keys[known.cloud], *(alias.key for alias in tag.aliases)):
-            value = layer.tags.get(key)
+            value = layer.tags.get(spelled(key, layer.tags, known.cloud))
             if isinstance(value, str):
                 yield self._good(tag, known, value, PROPOSED, f"the {layer.origin} `{layer.name}` has it")
                 return
@@ -116,8 +117,8 @@ class Candidates:
         return key in keys if cloud != "azure" else key.lower() in {each.lower() for each in keys}
 
 
-def spelled(key: str, known: Known) -> str:
-    """Return a key as the resource has it; Azure tells no case apart."""
-    if known.cloud != "azure":
+def spelled(key: str, tags: Iterable[str], cloud: str) -> str:
+    """Return a key as it is among some; Azure tells no case apart."""
+    if cloud != "azure":
         return key
-    return next((each for each in known.tags if each.lower() == key.lower()), key)
+    return next((each for each in tags if each.lower() == key.lower()), key)

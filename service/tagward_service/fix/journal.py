@@ -122,7 +122,7 @@ def _entries(path: Path) -> Iterator[Entry]:
     """Read lines; one that a crash cut off is the last of its run, and says nothing that was done."""
     decoder = msgspec.json.Decoder(Entry)
     torn = 0
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().splitlines() or [b""], 1):
         try:
             entry = decoder.decode(line)
         except msgspec.DecodeError as error:

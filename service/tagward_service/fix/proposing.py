@@ -80,7 +80,7 @@ class Proposer:
         return self._candidates.find(tag, known, layers)
 
     def _write(self, tag: Tag, known: Known, proposal: Proposal) -> Write:
-        key = spelled(tag.keys[known.cloud], known)
+        key = spelled(tag.keys[known.cloud], known.tags, known.cloud)
         old = known.tags.get(key)
         place = (known.id, known.cloud, known.type, known.account, known.region)
         return Write(*place, key, old, proposal.value, proposal.confidence, proposal.why)

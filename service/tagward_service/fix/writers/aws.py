@@ -72,17 +72,22 @@ class AwsWriter:
         return failed | (self._asked(batch, "untag_resources", TagKeys=removes) if removes else {})
 
     def _read(self, targets: Sequence[Target]) -> Mapping[Target, Mapping[str, str] | Refused]:
-        arns = [target.id for target in targets]
         try:
-            pages = self._of(targets[0]).get_paginator("get_resources").paginate(ResourceARNList=arns)
-            tags = {
-                each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]}
-                for page in pages
-                for each in page["ResourceTagMappingList"]
-            }
+            tags = self._tags(self._of(targets[0]), [target.id for target in targets])
         except FAILURES as error:
             return dict.fromkeys(targets, Refused(f"its tags could not be read: {_failed(error).why}"))
         return {target: tags.get(target.id, {}) for target in targets}
+
+    def _tags(self, client: Any, arns: list[str]) -> dict[str, Mapping[str, str]]:
+        """Ask for the tags of resources; a list of ARNs has no second page, so half of it is asked for."""
+        answer = client.get_resources(ResourceARNList=arns)
+        if answer.get("PaginationToken") and len(arns) > 1:
+            half = len(arns) // 2
+            return self._tags(client, arns[:half]) | self._tags(client, arns[half:])
+        return {
+            each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]}
+            for each in answer["ResourceTagMappingList"]
+        }
 
     def _asked(self, batch: Sequence[Job], operation: str, **given: Any) -> dict[Target, Failed]:
         by_arn = {job.target.id: job.target for job in batch}
