@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends as Dependency
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -23,7 +24,25 @@ from tagward_service.api.page import page
 from tagward_service.api.problems import ApiError, WrongParameter, of_status
 from tagward_service.api.queries import LintQuery, PolicyQuery
 from tagward_service.api.shell import Shell
+from tagward_service.api.store_endpoints import StoreEndpoints
+from tagward_service.api.store_queries import (
+    CoverageQuery,
+    FindingsQuery,
+    NoQuery,
+    ReadinessQuery,
+    ScansQuery,
+)
 from tagward_service.api.tokens import Role
+
+_QUERIES: Mapping[str, type[BaseModel]] = {
+    "lint": LintQuery,
+    "scans": ScansQuery,
+    "scan": NoQuery,
+    "findings": FindingsQuery,
+    "coverage": CoverageQuery,
+    "readiness": ReadinessQuery,
+}
+"""The parameters of each operation; those that are not here take a day."""
 
 
 def application(parts: Parts, log: Log) -> ASGIApp:
@@ -55,9 +74,18 @@ def _add_endpoints(app: FastAPI, parts: Parts) -> None:
     app.post("/v1/lint", dependencies=needs("lint"), **described("lint"))(endpoints.lint)
     app.get("/v1/policy", dependencies=needs("read"), **described("policy"))(endpoints.policy)
     app.get("/v1/compile/{target}", dependencies=needs("compile"), **described("compile"))(endpoints.compile)
+    _add_store(app, endpoints.of_store(), needs("read"))
     app.get("/metrics", dependencies=needs("read"), **described("metrics"))(endpoints.metrics)
     app.get("/healthz", **described("healthz"))(endpoints.alive)
     app.get("/readyz", **described("readyz"))(endpoints.ready)
+
+
+def _add_store(app: FastAPI, endpoints: StoreEndpoints, reading: Sequence[Dependency]) -> None:
+    app.get("/v1/scans", dependencies=reading, **described("scans"))(endpoints.scans)
+    app.get("/v1/scans/{scan}", dependencies=reading, **described("scan"))(endpoints.scan)
+    app.get("/v1/findings", dependencies=reading, **described("findings"))(endpoints.findings)
+    app.get("/v1/coverage", dependencies=reading, **described("coverage"))(endpoints.coverage)
+    app.get("/v1/readiness", dependencies=reading, **described("readiness"))(endpoints.readiness)
 
 
 def _add_documentation(app: FastAPI, parts: Parts) -> None:
@@ -84,7 +112,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _wrong_parameters(request: Request, error: Exception) -> Response:
     """Say what is expected of each parameter, and never what was given: it may be a secret."""
     assert isinstance(error, RequestValidationError)
-    known = (LintQuery if request.scope["route"].operation_id == "lint" else PolicyQuery).model_fields
+    known = _QUERIES.get(request.scope["route"].operation_id, PolicyQuery).model_fields
     wrong = [_wrong(each, known) for each in error.errors()]
     listed = "; ".join(f"`{each.parameter}`: {each.detail}" for each in wrong)
     return await _problem(request, ApiError("parameters", listed, errors=wrong))

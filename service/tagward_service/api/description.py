@@ -14,7 +14,6 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from tagward import __version__
-from tagward_service.api.answers import ServedCompilation, ServedPolicy
 from tagward_service.api.described import ENDPOINTS, Described
 from tagward_service.api.problems import KINDS, Problem, type_of
 from tagward_service.outputs.json_report import JsonReport
@@ -26,7 +25,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 ABOUT: Document = {
     "title": "tagward",
     "version": __version__,
-    "summary": "Tag policy as code: judge plans and manifests, show the policy, compile it.",
+    "summary": "Tag policy as code: judge plans and manifests, show the policy and how far everything is.",
     "description": (
         "Every error is a problem document (RFC 9457); its `type` leads to where it is explained. The header "
         "`x-request-id` names a request in the log; send one of your own to find it again."
@@ -35,7 +34,7 @@ ABOUT: Document = {
 
 _PROBLEM = "application/problem+json"
 _ALWAYS = ("bad-request", "unauthorized", "forbidden", "misdirected", "rate-limited", "bug", "not-ready")
-_SCHEMAS = (JsonReport, ServedPolicy, ServedCompilation, Problem)
+_SCHEMAS = (*dict.fromkeys(each.schema for each in ENDPOINTS.values() if each.schema), Problem)
 _VERDICT: Document = {
     "description": "What the exit code of `tagward lint` would say.",
     "required": True,
@@ -47,7 +46,8 @@ def described(name: str) -> Document:
     """Return what FastAPI is to be told of an endpoint."""
     about = ENDPOINTS[name]
     schema = _reference(about.schema) if about.schema else {"type": "string"}
-    done: Document = {"description": about.summary, "content": {about.media: {"schema": schema}}}
+    others = {media: {"schema": {"type": "string"}} for media, _ in about.also}
+    done: Document = {"description": about.summary, "content": {about.media: {"schema": schema}, **others}}
     if about.schema is JsonReport:
         done["headers"] = {"tagward-verdict": _VERDICT}
     told: Document = {
@@ -79,7 +79,8 @@ def published(app: FastAPI, *, has_tokens: bool) -> Document:
 
 def _add_examples(operation: Document, about: Described) -> None:
     """Add the examples at last, as FastAPI would take every null out of them."""
-    operation["responses"]["200"]["content"][about.media]["example"] = _example(about.example)
+    for media, file in ((about.media, about.example), *about.also):
+        operation["responses"]["200"]["content"][media]["example"] = _example(file)
     for media, file in about.takes:
         operation["requestBody"]["content"][media]["example"] = _example(file)
 
@@ -117,7 +118,7 @@ def _reference(schema: type[Struct]) -> Document:
 @cache
 def _example(file: str) -> Any:
     """Read an example: JSON as data, anything else as text."""
-    text = (EXAMPLES / file).read_text(encoding="utf-8")
+    text = (EXAMPLES / file).read_bytes().decode()
     return msgspec.json.decode(text) if file.endswith(".json") else text
 
 

@@ -21,11 +21,12 @@ from tagward_service.admission.metrics import Metrics
 from tagward_service.api.access import Access
 from tagward_service.api.answers import served
 from tagward_service.api.bodies import JSON, Limits, read_body
-from tagward_service.api.jobs import Broke, CompileJob, Job, JobBrokeError, LintJob, Refused
+from tagward_service.api.jobs import Broke, CompileJob, Done, Job, JobBrokeError, LintJob, Refused
 from tagward_service.api.metrics import ApiMetrics
 from tagward_service.api.pool import BusyError, EndedError, Pool, TooSlowError
-from tagward_service.api.problems import ApiError
+from tagward_service.api.problems import ApiError, WrongParameter
 from tagward_service.api.queries import LintQuery, PolicyQuery
+from tagward_service.api.store_endpoints import Asking, StoreEndpoints
 
 VERDICT = "tagward-verdict"
 """The header that says what `tagward lint` would say by its exit code."""
@@ -46,6 +47,8 @@ class Parts(Struct, frozen=True):
     metrics: Metrics
     api_metrics: ApiMetrics
     limits: Limits
+    store: str = ""
+    """The URL of the store; "" for none."""
 
 
 class Endpoints:
@@ -69,10 +72,10 @@ class Endpoints:
         try:
             with self._parts.pool.place():
                 content = await read_body(request, self._parts.limits)
-                verdict, body = await _unless_gone(request, self._done(job, policy, content))
+                done, body = await _unless_gone(request, self._done(job, policy, content))
         except BusyError:
             raise _busy() from None
-        return Response(body, headers={VERDICT: verdict}, media_type=JSON)
+        return Response(body, headers={VERDICT: done.verdict}, media_type=JSON)
 
     async def policy(self, query: Annotated[PolicyQuery, Query()]) -> Response:
         """Show the policy in force."""
@@ -92,11 +95,7 @@ class Endpoints:
             hint = f"did you mean `{guess}`?" if guess else f"targets: {', '.join(TARGETS)}"
             raise ApiError("not-found", f"there is no such target; {hint}")
         job = CompileJob(query.as_of or today, target)
-        try:
-            with self._parts.pool.place():
-                _, body = await _unless_gone(request, self._done(job, policy, []))
-        except BusyError:
-            raise _busy() from None
+        _, body = await self._asked(request, job, policy)
         return Response(body, media_type=JSON)
 
     async def alive(self) -> Response:
@@ -115,14 +114,26 @@ class Endpoints:
         self._parts.api_metrics.look_at(self._parts.pool)
         return Response(self._parts.metrics.text(self._parts.live.condition), media_type=_METRICS)
 
+    def of_store(self) -> StoreEndpoints:
+        """Make the endpoints over the store."""
+        return StoreEndpoints(Asking(self._parts.store, self._policy, self._asked))
+
     def _policy(self) -> tuple[Policy, date]:
         reviewer = self._parts.live.reviewer()
         if reviewer is None:
             raise ApiError("not-ready", "no policy could be loaded yet", headers=_RETRY)
         return reviewer.policy, reviewer.day
 
-    async def _done(self, job: Job, policy: Policy, content: list[bytes]) -> tuple[str, bytes]:
-        """Have a job done; return its verdict and the body. Raises ApiError, or BusyError."""
+    async def _asked(self, request: Request, job: Job, policy: Policy) -> tuple[Done, bytes]:
+        """Have a job done that takes no body. Raises ApiError."""
+        try:
+            with self._parts.pool.place():
+                return await _unless_gone(request, self._done(job, policy, []))
+        except BusyError:
+            raise _busy() from None
+
+    async def _done(self, job: Job, policy: Policy, content: list[bytes]) -> tuple[Done, bytes]:
+        """Have a job done; return what came of it and the body. Raises ApiError, or BusyError."""
         try:
             outcome, body = await self._parts.pool.run(job, policy, content)
         except TooSlowError:
@@ -133,10 +144,17 @@ class Endpoints:
                 raise
             raise ApiError("too-large", "there is not the memory to do it") from None
         if isinstance(outcome, Refused):
-            raise ApiError(outcome.kind, outcome.detail, line=outcome.line)
+            raise _problem(outcome)
         if isinstance(outcome, Broke):
             raise JobBrokeError(outcome)
-        return outcome.verdict, body
+        return outcome, body
+
+
+def _problem(refused: Refused) -> ApiError:
+    parameter, detail = refused.parameter, refused.detail
+    errors = [WrongParameter(parameter, detail)] if parameter else []
+    headers = _RETRY if refused.kind == "store" else None
+    return ApiError(refused.kind, detail, headers=headers, line=refused.line, errors=errors)
 
 
 def _busy() -> ApiError:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from tagward.errors import InputError
 from tagward.policy import Policy
+from tagward_service.api.store_jobs import StoreJob
 from tagward_service.sources.interface import Place
 
 Content = bytes | memoryview
@@ -38,21 +39,23 @@ class CompileJob(Struct, frozen=True, tag="compile"):
     target: str
 
 
-Job = LintJob | CompileJob
+Job = LintJob | CompileJob | StoreJob
 
 
 class Done(Struct, frozen=True, tag="done"):
-    """It worked; `verdict` is that of a lint run."""
+    """It worked; `verdict` is that of a lint run, `next` the cursor of the page that follows."""
 
     verdict: str = ""
+    next: str = ""
 
 
 class Refused(Struct, frozen=True, tag="refused"):
-    """It cannot be done with this input; `kind` is that of a problem."""
+    """It cannot be done with this input; `kind` is that of a problem, `parameter` the one to blame."""
 
-    kind: Literal["input", "does-not-fit", "too-large"]
+    kind: Literal["input", "does-not-fit", "too-large", "parameters", "not-found", "store"]
     detail: str
     line: int | None = None
+    parameter: str = ""
 
 
 class Broke(Struct, frozen=True, tag="broke"):
@@ -80,7 +83,13 @@ _NO_MEMORY = "there is not the memory to judge it"
 def run(job: Job, policy: Policy, content: Content) -> tuple[Outcome, bytes]:
     """Do a job; return what came of it, and the body of the answer. Raises nothing."""
     try:
-        return _lint(job, policy, content) if isinstance(job, LintJob) else _compile(job, policy)
+        match job:
+            case LintJob():
+                return _lint(job, policy, content)
+            case CompileJob():
+                return _compile(job, policy)
+            case _:
+                return _ask(job, policy)
     except MemoryError:
         return Refused("too-large", _NO_MEMORY), b""
     except Exception as error:
@@ -111,6 +120,12 @@ def _lint(job: LintJob, policy: Policy, content: Content) -> tuple[Outcome, byte
         return Done(verdict), json_text(as_json(outcome.report)).encode()
     finally:
         gc.enable()
+
+
+def _ask(job: StoreJob, policy: Policy) -> tuple[Outcome, bytes]:
+    from tagward_service.api.store_asking import ask
+
+    return ask(job, policy)
 
 
 def _refused(error: InputError) -> Refused:

@@ -31,6 +31,11 @@ KINDS: Mapping[str, Kind] = {
     ),
     "forbidden": Kind(403, "The token lacks a role", "Ask for a token with the role that `detail` names."),
     "not-found": Kind(404, "Not found", "There is nothing of this name; /docs lists what there is."),
+    "no-store": Kind(
+        404,
+        "No store",
+        "Scans are kept by `tagward scan`; start the service with `--store URL` to ask about them.",
+    ),
     "method-not-allowed": Kind(405, "Method not allowed", "The header `allow` lists what can be done."),
     "body-timeout": Kind(408, "The body did not arrive in time", "Send it again over a faster connection."),
     "too-large": Kind(
@@ -59,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
         500, "A bug in tagward", "Please report it; the log has what happened under the same request id."
     ),
     "busy": Kind(503, "Busy", "All workers are taken: wait as many seconds as `retry-after` says."),
+    "store": Kind(503, "The store cannot be asked", "`detail` says why; once that is mended, ask again."),
     "not-ready": Kind(503, "No policy is loaded", "The log says why the policy could not be loaded."),
     "too-slow": Kind(
         504, "It took too long", "Split the input, or raise `--api-seconds`; asking again will not help."

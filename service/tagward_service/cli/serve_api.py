@@ -56,7 +56,10 @@ SECONDS = options.Option(
 MEMORY = options.Option(
     name="api_memory", metavar="MIB", default="4096", help="address space that one worker may take"
 )
-API_OPTIONS = (LISTEN, TOKENS, TLS_CERT, TLS_KEY, MAX_BODY, RATE, WORKERS, WAITING, SECONDS, MEMORY)
+STORE = options.Option(
+    name="store", metavar="URL", help="the store of scans that the API tells of, as for `tagward scan`"
+)
+API_OPTIONS = (LISTEN, STORE, TOKENS, TLS_CERT, TLS_KEY, MAX_BODY, RATE, WORKERS, WAITING, SECONDS, MEMORY)
 
 
 class _Api(NamedTuple):
@@ -67,6 +70,7 @@ class _Api(NamedTuple):
     limits: Limits
     bodies: BodyLimits
     rate: int
+    store: str
 
 
 class Beside(NamedTuple):
@@ -100,7 +104,8 @@ def api_of(
     tokens = TokenFile(Path(file), log) if file else None
     bodies = BodyLimits(body=settings.number("api_max_body"))
     rate = settings.number("api_rate")
-    return _api(_Api(host, port, tls, tokens, limits, bodies, rate), live, log, metrics)
+    store = _store(settings, log)
+    return _api(_Api(host, port, tls, tokens, limits, bodies, rate, store), live, log, metrics)
 
 
 @asynccontextmanager
@@ -122,9 +127,24 @@ async def _api(prepared: _Api, live: LivePolicy, log: Log, metrics: Metrics) -> 
     tokens = prepared.tokens
     async with Pool(log, prepared.limits) as pool:
         access = Access(Rate(prepared.rate), _today, tokens)
-        parts = Parts(live, pool, access, metrics, ApiMetrics(metrics.registry), prepared.bodies)
+        api_metrics = ApiMetrics(metrics.registry)
+        parts = Parts(live, pool, access, metrics, api_metrics, prepared.bodies, prepared.store)
         at = Listener(application(parts, log), prepared.host, prepared.port, prepared.tls, "api")
         yield Beside((at,), (tokens.refresh,) if tokens else ())
+
+
+def _store(settings: Settings, log: Log) -> str:
+    """Try the store that was named: it need not be there yet. Raises UsageError for what names none."""
+    url = settings.text("store") or ""
+    if url:
+        from tagward_service.store.errors import StoreError
+        from tagward_service.store.existing import open_existing
+
+        try:
+            open_existing(url).close()
+        except StoreError as error:
+            log.write("no store", fault=str(error))
+    return url
 
 
 def _today() -> date:

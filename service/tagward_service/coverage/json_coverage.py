@@ -12,6 +12,7 @@ from tagward_service.coverage.dimensions import Breakdown
 from tagward_service.coverage.forecast import CONFIDENCE, Outlook
 from tagward_service.coverage.housekeeping import Kind
 from tagward_service.coverage.report import CoverageReport
+from tagward_service.outputs.json_report import Count, JsonPolicy
 from tagward_service.outputs.json_text import json_text
 from tagward_service.store.interface import Scan
 
@@ -19,15 +20,7 @@ VERSION: Literal[1] = 1
 
 Percent = Annotated[float, Meta(ge=0, le=100, description="Rounded down to one decimal.")] | None
 """None of nothing."""
-Count = Annotated[int, Meta(ge=0)]
 Day = Annotated[date, Meta(description="A day in UTC.")]
-
-
-class JsonPolicy(Struct, frozen=True):
-    """The policy that everything was judged by."""
-
-    name: str
-    version: str
 
 
 class JsonScan(Struct, frozen=True):
@@ -197,7 +190,7 @@ def as_json(report: CoverageReport) -> JsonCoverage:
     """Put coverage into the shape of the contract."""
     return JsonCoverage(
         VERSION,
-        JsonPolicy(report.policy_name, report.policy_version),
+        JsonPolicy(report.policy_name, report.policy_version, report.policy_sha256),
         report.as_of,
         [_scan(each) for each in report.scans],
         _by_resource(report),

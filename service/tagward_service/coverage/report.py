@@ -45,6 +45,7 @@ class CoverageReport(Struct, frozen=True):
 
     policy_name: str
     policy_version: str
+    policy_sha256: str
     as_of: date
     scans: tuple[Scan, ...]
     summary: Summary
@@ -88,6 +89,7 @@ def coverage(
     return CoverageReport(
         policy.name,
         policy.version,
+        policy.sha256,
         as_of,
         tuple(scans),
         summary,

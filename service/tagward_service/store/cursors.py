@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated
 
 import msgspec
 
@@ -10,7 +11,9 @@ from tagward_service.store.errors import QueryError
 from tagward_service.store.interface import Wanted
 from tagward_service.store.texts import digest
 
-SortValue = int | str
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+SortValue = Whole | Annotated[str, msgspec.Meta(pattern=r"^[^\0]*$")]
+"""What every engine can compare with; a cursor may be forged."""
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -18,7 +21,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
     question: str
     value: SortValue
-    id: int
+    id: Whole
 
 
 def question(wanted: Wanted, sort: str) -> str:

@@ -69,6 +69,7 @@ class Api:
         limits: Limits | None = None,
         bodies: BodyLimits | None = None,
         clock: Callable[[], datetime] = lambda: NOON,
+        store: str = "",
     ) -> None:
         self.source = Source()
         self.lines = io.BytesIO()
@@ -81,7 +82,8 @@ class Api:
         self._runner = asyncio.Runner()
         self.pool = self._runner.run(_made(self.log, limits or Limits(workers=1)))
         api_metrics = ApiMetrics(metrics.registry)
-        self.parts = Parts(self.live, self.pool, access, metrics, api_metrics, bodies or BodyLimits())
+        bounds = bodies or BodyLimits()
+        self.parts = Parts(self.live, self.pool, access, metrics, api_metrics, bounds, store)
         self.framework: FastAPI = framework(self.parts)
         self.app: ASGIApp = Shell(self.framework, self.log, api_metrics)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tagward_service.api.description import EXAMPLES
 from tagward_service.api.problems import KINDS
-from tests.service.api.examples import answers
+from tests.service.api.examples import answers, remembering
 from tests.service.api.harness import JSON, Api, problem
 from tests.service.api.test_access import file
 
@@ -34,6 +34,11 @@ def test_every_endpoint_is_described_with_an_example(document: dict[str, Any]) -
         "/v1/lint",
         "/v1/policy",
         "/v1/compile/{target}",
+        "/v1/scans",
+        "/v1/scans/{scan}",
+        "/v1/findings",
+        "/v1/coverage",
+        "/v1/readiness",
         "/metrics",
         "/healthz",
         "/readyz",
@@ -50,9 +55,9 @@ def test_every_endpoint_is_described_with_an_example(document: dict[str, Any]) -
 
 
 def test_the_examples_are_what_is_answered() -> None:
-    with Api() as api:
+    with remembering() as api:
         for name, text in answers(api):
-            written = (EXAMPLES / name).read_text(encoding="utf-8")
+            written = (EXAMPLES / name).read_bytes().decode()
             if name == "policy.json":  # the targets are counted elsewhere
                 assert json.loads(text) | {"targets": []} == json.loads(written) | {"targets": []}, WRITTEN
             else:
@@ -103,4 +108,5 @@ def test_what_takes_a_token_says_so(document: dict[str, Any], file: Any) -> None
 
     assert guarded["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
     secured = {name for name, each in operations(guarded).items() if "security" in each}
-    assert secured == {"lint", "policy", "compile", "metrics"}
+    of_store = {"scans", "scan", "findings", "coverage", "readiness"}
+    assert secured == {"lint", "policy", "compile", "metrics"} | of_store
