@@ -114,7 +114,7 @@ def every(nth: int, code: str = "ThrottlingException", status: int = 400) -> Fau
 def measured(cloud: Cloud, made: Organization, workers: int) -> Figures:
     """Read everything once, several parts at a time, and compare with the plan."""
     calls, started = sum(cloud.calls.values()), time.monotonic()
-    found, incomplete = _read(source(regions=REGIONS, services=SERVICES), workers)
+    found, incomplete = _read(source(regions=REGIONS, services=SERVICES, inventory="services"), workers)
     seconds = time.monotonic() - started
     plan = {each.arn: (each.type, each.account, each.region, dict(each.tags)) for each in made.planted}
     right = sum(plan.get(each[0]) == each[1] for each in found)

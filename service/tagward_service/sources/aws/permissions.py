@@ -13,11 +13,24 @@ from tagward_service.sources.aws.tables import SERVICES
 MAX_CHARS = 6144
 """How long a managed policy may be, without white space (IAM and STS quotas)."""
 
-OF_EVERY_ACCOUNT = ("ec2:DescribeRegions",)
+OF_EVERY_ACCOUNT = (
+    "config:DescribeConfigurationRecorderStatus",
+    "config:DescribeConfigurationRecorders",
+    "ec2:DescribeRegions",
+)
 OF_THE_CALLER = (
     "ce:ListCostAllocationTags",
+    "config:DescribeConfigurationAggregatorSourcesStatus",
+    "config:DescribeConfigurationAggregators",
+    "config:SelectAggregateResourceConfig",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
+    "resource-explorer-2:GetDefaultView",
+    "resource-explorer-2:GetView",
+    "resource-explorer-2:ListIndexes",
+    "resource-explorer-2:ListIndexesForMembers",
+    "resource-explorer-2:ListResources",
+    "resource-explorer-2:ListSupportedResourceTypes",
 )
 
 

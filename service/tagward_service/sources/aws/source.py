@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import cached_property
 from threading import Event
 
 from tagward_service.scan.interface import Found, Part
 from tagward_service.sources.aws.accounts import Account, accounts, denied, organization, regions
-from tagward_service.sources.aws.kinds import Api
+from tagward_service.sources.aws.inventories import Choice, Inventories
+from tagward_service.sources.aws.kinds import Api, Kind
 from tagward_service.sources.aws.problems import Denied, NoEndpointError, Refused
 from tagward_service.sources.aws.reading import Reader, Where
 from tagward_service.sources.aws.sessions import Access, Sessions
@@ -31,8 +33,11 @@ class AwsSource:
         accounts: Sequence[str] | None = None,
         regions: Sequence[str] | None = None,
         services: Sequence[str] | None = None,
+        inventory: Choice = "services",
     ) -> None:
         self._sessions = Sessions(access)
+        self._inventory = inventory
+        self._best: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
         self._accounts = accounts
         self._regions = regions
         self._services = tuple(each for each in SERVICES if services is None or each in services)
@@ -44,26 +49,49 @@ class AwsSource:
             "accounts": ",".join(self._accounts or ()),
             "regions": ",".join(self._regions or ()),
             "services": ",".join(self._services) if len(self._services) < len(SERVICES) else "",
+            "inventory": self._inventory,
             "organization": "" if self._accounts else organization(self._sessions),
         }
-        return {name: value for name, value in named.items() if value} or {
-            "account": self._sessions.own_account
-        }
+        if not named["accounts"] and not named["organization"]:
+            named["accounts"] = self._sessions.own_account
+        return {name: value for name, value in named.items() if value}
 
     def parts(self) -> Iterator[Part | NotEvaluated]:
-        """List what there is to read: by account, region and service."""
+        """List what there is to read: by account, region and service, or inventory in place of that."""
+        yield from self._inventories.notes()
         listed = map(Account, sorted(set(self._accounts))) if self._accounts else accounts(self._sessions)
         with ThreadPoolExecutor(_LOOKING) as pool:
             for found in pool.map(self._parts_of, tuple(listed)):
                 yield from found
 
-    def read(self, part: Part, stop: Event) -> Iterable[Found]:
+    def read(self, part: Part, stop: Event) -> Iterator[Found]:
         """Read a part; raise ReadError."""
-        for api in SERVICES[part.service]:
+        inventory = self._inventories.named(part.service)
+        try:
+            if inventory is not None:
+                yield from filter(self._is_wanted, inventory.read(part.account, part.region, stop))
+        except Refused as refused:
+            yield NotEvaluated(str(part), refused.why, incomplete=True)
+        for api in SERVICES.get(part.service, ()):
             try:
                 yield from self._read(api, part, stop)
             except Refused as refused:
                 yield NotEvaluated(f"{api.client} in {part}", refused.why, incomplete=True)
+
+    @cached_property
+    def _inventories(self) -> Inventories:
+        return Inventories(self._sessions, self._inventory)
+
+    def _covered(self, account: str, region: str) -> tuple[str, frozenset[str]]:
+        """Return the inventory of a place, and the types that it lists there."""
+        if (account, region) not in self._best:
+            self._best[account, region] = self._inventories.best(account, region)
+        return self._best[account, region]
+
+    def _is_wanted(self, found: Found) -> bool:
+        prefixes = tuple(f"aws:{api.service}:" for name in self._services for api in SERVICES[name])
+        everything = len(self._services) == len(SERVICES) or isinstance(found, NotEvaluated)
+        return everything or found.type.startswith(prefixes)  # type: ignore[union-attr]
 
     def _parts_of(self, account: Account | NotEvaluated) -> list[Part | NotEvaluated]:
         if isinstance(account, NotEvaluated):
@@ -75,20 +103,29 @@ class AwsSource:
             return [denied(self._sessions, account, refused.why)]
         except Refused as refused:
             return [NotEvaluated(str(account), refused.why, incomplete=True)]
-        return [each for place in places for each in self._parts_in(account, place)]
+        found = [each for place in places for each in self._parts_in(account, place)]
+        names = {part.service for part in found if isinstance(part, Part)}
+        # What is in no region is listed once.
+        beyond = [Part(account.id, "", each.name) for each in self._inventories.usable if each.name in names]
+        return [*beyond[:1], *found]
 
     def _parts_in(self, account: Account, place: str | NotEvaluated) -> Iterator[Part | NotEvaluated]:
         if isinstance(place, NotEvaluated):
             yield place
             return
+        inventory, covered = self._covered(account.id, place)
+        if inventory:
+            yield Part(account.id, place, inventory)
         for service in self._services:
-            yield Part(account.id, place, service)
+            kinds = ((api, kind) for api in SERVICES[service] for kind in api.kinds)
+            if any(api.type_of(kind) not in covered for api, kind in kinds):
+                yield Part(account.id, place, service)
 
     def _read(self, api: Api, part: Part, stop: Event) -> Iterator[Found]:
         where = Where(part.account, part.region, self._sessions.partition)
         with closing(self._sessions.client(part.account, api.client, part.region)) as client:
             try:
-                for kind in api.kinds:
+                for kind in self._left(api, part):
                     if stop.is_set():
                         return
                     yield from Reader(api, kind, client, where, stop).read()
@@ -96,3 +133,8 @@ class AwsSource:
                 if self._sessions.serves(api.client, part.region):
                     raise
                 yield NotEvaluated(f"{api.client} in {where}", f"AWS has no such service there: {error.why}")
+
+    def _left(self, api: Api, part: Part) -> list[Kind]:
+        """Return the kinds that no inventory lists there."""
+        _, covered = self._covered(part.account, part.region)
+        return [kind for kind in api.kinds if api.type_of(kind) not in covered]

@@ -14,7 +14,7 @@ from tests.service.sources.aws.cloud.organization import MANAGEMENT, Organizatio
 from tests.service.sources.aws.cloud.server import Cloud
 from tests.service.sources.aws.cloud.stand_ins import modelled
 
-ONE: Any = {"regions": ["us-east-1"], "services": ["sqs"]}
+ONE: Any = {"inventory": "services", "regions": ["us-east-1"], "services": ["sqs"]}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_every_enabled_region_is_read_and_the_others_are_named(cloud: Cloud, org
     told = boto3.client("ec2", region_name="us-east-1").describe_regions(AllRegions=True)["Regions"]
     enabled = {each["RegionName"] for each in told if each["OptInStatus"] != "not-opted-in"}
     shut = {each["RegionName"] for each in told} - enabled
-    found, notes = parts(accounts=[MANAGEMENT], services=["sqs"])
+    found, notes = parts(accounts=[MANAGEMENT], inventory="services", services=["sqs"])
     assert [part.region for part in found] == sorted(enabled)
     assert [note.what for note in notes] == [f"{MANAGEMENT} {', '.join(sorted(shut))}"]
     assert shut
@@ -111,14 +111,16 @@ def test_every_enabled_region_is_read_and_the_others_are_named(cloud: Cloud, org
 def test_a_region_that_was_asked_for_and_is_not_enabled_is_incomplete(
     cloud: Cloud, org: Organization, region: str
 ) -> None:
-    found, notes = parts(accounts=[MANAGEMENT], regions=["us-east-1", region], services=["sqs"])
+    found, notes = parts(
+        inventory="services", accounts=[MANAGEMENT], regions=["us-east-1", region], services=["sqs"]
+    )
     assert [part.region for part in found] == ["us-east-1"]
     assert [(note.what, note.incomplete) for note in notes] == [(f"{MANAGEMENT} {region}", True)]
 
 
 def test_an_account_whose_regions_nobody_may_list_is_incomplete(cloud: Cloud, org: Organization) -> None:
     refuse(cloud, "ec2:DescribeRegions", "UnauthorizedOperation")
-    found, notes = parts(accounts=[MANAGEMENT], services=["sqs"])
+    found, notes = parts(accounts=[MANAGEMENT], inventory="services", services=["sqs"])
     assert found == []
     assert notes[0].incomplete
     assert "`ec2:DescribeRegions` is denied" in notes[0].why

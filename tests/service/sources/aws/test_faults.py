@@ -22,7 +22,7 @@ from tests.service.sources.aws.cloud.organization import (
 from tests.service.sources.aws.cloud.server import Cloud, Fault
 from tests.service.sources.aws.scanning import expected, inventory, seen
 
-HERE: Any = {"regions": ["us-east-1"], "services": ["sqs", "sns", "kinesis"]}
+HERE: Any = {"inventory": "services", "regions": ["us-east-1"], "services": ["sqs", "sns", "kinesis"]}
 PLANTED = ("aws:sqs:queue", "aws:sns:topic", "aws:kinesis:stream")
 QUEUES = Part(MANAGEMENT, "us-east-1", "sqs")
 
@@ -150,7 +150,9 @@ def test_a_permission_that_is_missing_is_not_asked_for_ten_thousand_times(
         place.client("sqs").create_queue(QueueName=f"many-{number}")
     cloud.faults.append(refuse("sqs:ListQueueTags", "AccessDenied", 403))
     before = cloud.calls["sqs:ListQueueTags"]
-    found = inventory(source(accounts=[MANAGEMENT], regions=[place.region], services=["sqs"]))
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=[place.region], services=["sqs"])
+    )
     assert found.resources == ()
     assert found.incomplete[-1] == f"aws:sqs:queue in {MANAGEMENT} eu-north-1"
     assert cloud.calls["sqs:ListQueueTags"] == before + PATIENCE + 1
@@ -158,7 +160,9 @@ def test_a_permission_that_is_missing_is_not_asked_for_ten_thousand_times(
 
 def test_what_went_away_meanwhile_is_named_and_no_more(cloud: Cloud, org: Organization) -> None:
     cloud.faults.append(every(3, refuse("sqs:ListQueueTags", "AWS.SimpleQueueService.NonExistentQueue")))
-    found = inventory(source(accounts=[MANAGEMENT], regions=["us-east-1"], services=["sqs"]))
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=["sqs"])
+    )
     assert found.incomplete == []
     assert 1 <= len(found.notes) == 3 - len(found.resources)
 
@@ -167,21 +171,27 @@ def test_a_service_that_the_account_never_signed_up_for_holds_nothing(
     cloud: Cloud, org: Organization
 ) -> None:
     cloud.faults.append(refuse("sqs:ListQueues", "SubscriptionRequiredException", 403))
-    found = inventory(source(accounts=[MANAGEMENT], regions=["us-east-1"], services=["sqs"]))
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=["sqs"])
+    )
     assert not found.incomplete
     assert "not signed up" in found.notes[0].why
 
 
 def test_a_list_that_never_ends_is_not_read_for_ever(cloud: Cloud, org: Organization) -> None:
     cloud.stand_ins["sqs:ListQueues"] = answer('{"QueueUrls": [], "NextToken": "again"}')
-    found = inventory(source(accounts=[MANAGEMENT], regions=["us-east-1"], services=["sqs"]))
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=["sqs"])
+    )
     assert found.incomplete == [f"aws:sqs:queue in {MANAGEMENT} us-east-1"]
     assert "same page" in found.notes[0].why
 
 
 def test_an_item_without_its_name_is_not_lost(cloud: Cloud, org: Organization) -> None:
     cloud.stand_ins["kinesis:ListStreams"] = answer('{"StreamSummaries": [{"StreamName": "x"}]}')
-    found = inventory(source(accounts=[MANAGEMENT], regions=["us-east-1"], services=["kinesis"]))
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=["kinesis"])
+    )
     assert found.incomplete == [f"aws:kinesis:stream in {MANAGEMENT} us-east-1"]
     assert "without `StreamARN`" in found.notes[0].why
 
@@ -189,14 +199,18 @@ def test_an_item_without_its_name_is_not_lost(cloud: Cloud, org: Organization) -
 @pytest.mark.parametrize("body", ["<html>a proxy</html>", '{"QueueUrls": [', '{"QueueUrls": [{}', "[]"])
 def test_an_answer_that_is_cut_off_is_no_empty_list(cloud: Cloud, org: Organization, body: str) -> None:
     cloud.stand_ins["sqs:ListQueues"] = answer(body)
-    found = inventory(source(accounts=[MANAGEMENT], regions=["us-east-1"], services=["sqs"]))
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=["sqs"])
+    )
     assert found.incomplete == [f"aws:sqs:queue in {MANAGEMENT} us-east-1"]
 
 
 @pytest.mark.parametrize("body", ["<!DOCTYPE html><html></html>", "<ListTopicsResponse><ListTopicsResult>"])
 def test_neither_is_one_of_xml(cloud: Cloud, org: Organization, body: str) -> None:
     cloud.stand_ins["sns:ListTopics"] = answer(body, "text/xml")
-    found = inventory(source(accounts=[MANAGEMENT], regions=["us-east-1"], services=["sns"]))
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=["sns"])
+    )
     assert found.incomplete == [f"aws:sns:topic in {MANAGEMENT} us-east-1"]
 
 

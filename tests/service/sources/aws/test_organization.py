@@ -81,8 +81,9 @@ def test_parts_are_accounts_by_regions_by_services_in_a_stable_order(cloud: Clou
 
 
 def test_the_scope_names_what_was_asked_for(cloud: Cloud, org: Organization) -> None:
-    assert source().scope == {"organization": org.id}
-    assert source(accounts=[MANAGEMENT], services=["s3"]).scope == {"accounts": MANAGEMENT, "services": "s3"}
+    assert source().scope == {"organization": org.id, "inventory": "auto"}
+    some = source(accounts=[MANAGEMENT], services=["s3"], inventory="services")
+    assert some.scope == {"accounts": MANAGEMENT, "services": "s3", "inventory": "services"}
 
 
 def test_the_native_type_is_that_of_cloudformation(cloud: Cloud, org: Organization) -> None:

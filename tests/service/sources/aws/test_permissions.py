@@ -8,7 +8,13 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from tagward_service.scan.interface import Permission
-from tagward_service.sources.aws.permissions import MAX_CHARS, OF_THE_CALLER, permissions, reading
+from tagward_service.sources.aws.permissions import (
+    MAX_CHARS,
+    OF_EVERY_ACCOUNT,
+    OF_THE_CALLER,
+    permissions,
+    reading,
+)
 from tagward_service.sources.aws.tables import SERVICES
 from tests.service.sources.aws.cloud.calls import model
 from tests.service.sources.aws.test_tables import APIS, SESSION
@@ -30,12 +36,14 @@ def actions(permission: Permission) -> list[str]:
 
 @pytest.mark.parametrize("action", [*reading(), *OF_THE_CALLER])
 def test_every_action_only_reads(action: str) -> None:
-    assert re.fullmatch(r"[a-z0-9-]+:(List|Describe|Get)\w+", action)
+    assert re.fullmatch(r"[a-z0-9-]+:(List|Describe|Get|Select)\w+", action)
 
 
 def test_every_action_is_named_as_an_operation_of_its_service() -> None:
     clients = {api.service: [each.client for each in APIS if each.service == api.service] for api in APIS}
-    for action in reading():
+    others = {"config": ["config"], "resource-explorer-2": ["resource-explorer-2"], "ce": ["ce"]}
+    clients |= others | {"organizations": ["organizations"]}
+    for action in (*reading(), *OF_THE_CALLER):
         service, name = action.split(":")
         operations = {each for client in clients[service] for each in model(client).operation_names}
         assert OTHERS.get(action, name) in operations, action
@@ -69,6 +77,6 @@ def test_the_files_together_grant_each_action_once() -> None:
 
 def test_fewer_services_take_fewer_permissions() -> None:
     read, _ = permissions(["s3"], role="auditor")
-    assert actions(read) == ["ec2:DescribeRegions", "s3:GetBucketTagging", "s3:ListAllMyBuckets"]
+    assert actions(read) == [*OF_EVERY_ACCOUNT, "s3:GetBucketTagging", "s3:ListAllMyBuckets"]
     assert "role/auditor" in permissions(role="auditor")[-1].content
     assert set(reading(["s3"])) < set(reading(list(SERVICES)))
