@@ -191,6 +191,16 @@ class Pruned(Struct, frozen=True):
     snapshots: int
 
 
+class KeptReport(Struct, frozen=True):
+    """What a bill came to on a day, as JSON; `kind` is `costs` or `showback`."""
+
+    kind: str
+    policy: str
+    as_of: date
+    made_at: datetime
+    content: bytes
+
+
 class PartWriter(Protocol):
     """Takes what one part holds; nothing of it counts before `done`, and then all of it at once."""
 
@@ -299,6 +309,14 @@ class Store(Protocol):
 
     def snapshot(self, scan: int) -> list[str]:
         """Give the Parquet files that hold the inventory of a scan."""
+        ...
+
+    def keep_report(self, kind: str, policy: str, as_of: date, content: bytes) -> None:
+        """Keep a report in place of the one that was there for the day."""
+        ...
+
+    def report(self, kind: str, policy: str) -> KeptReport | None:
+        """Give the newest report of a kind."""
         ...
 
     def prune(self, *, keep_days: int, now: datetime) -> Pruned:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a store of a newer one was written by a newer program."""
 
 VERSION_TABLE = "tagward_schema"
@@ -206,3 +206,16 @@ finding = Table(
     Column("seen_in", Big),
 )
 """A finding with its life; `seen_at` and `seen_in` are set when it is resolved, else its resource tells."""
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("made_at", Big, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("kind", "policy", "as_of"),
+)
+"""What a bill came to, as the JSON that the command line writes."""

@@ -10,12 +10,22 @@ from sqlalchemy import select
 
 from tagward.policy import Policy
 from tagward_service.sources.interface import NotEvaluated
-from tagward_service.store import alike, asking, listing, pruning, schema
+from tagward_service.store import alike, asking, listing, pruning, reports, schema
 from tagward_service.store.beginning import begin, identity_of
 from tagward_service.store.clock import to_micros
 from tagward_service.store.database import Database
 from tagward_service.store.errors import QueryError
-from tagward_service.store.interface import Alike, KeptFinding, Page, Pruned, Scan, TagTally, Tally, Wanted
+from tagward_service.store.interface import (
+    Alike,
+    KeptFinding,
+    KeptReport,
+    Page,
+    Pruned,
+    Scan,
+    TagTally,
+    Tally,
+    Wanted,
+)
 from tagward_service.store.lease import Lease, new_owner
 from tagward_service.store.running import Running
 from tagward_service.store.snapshots import Snapshots
@@ -115,6 +125,16 @@ class TabledStore:
         with self._database.reading() as connection:
             return sorted(connection.scalars(wanted))
 
+    def keep_report(self, kind: str, policy: str, as_of: date, content: bytes) -> None:
+        """Keep a report in place of the one that was there for the day."""
+        with self._database.writing() as connection:
+            reports.keep(connection, kind, policy, as_of, content)
+
+    def report(self, kind: str, policy: str) -> KeptReport | None:
+        """Give the newest report of a kind."""
+        with self._database.reading() as connection:
+            return reports.newest(connection, kind, policy)
+
     def prune(self, *, keep_days: int, now: datetime) -> Pruned:
         """Forget what is older than so many days."""
         before = to_micros(now - timedelta(days=keep_days))
@@ -122,6 +142,7 @@ class TabledStore:
             scans = pruning.prune_scans(connection, before)
             findings = pruning.prune_findings(connection, before)
             pruning.prune_words(connection)
+            reports.prune_reports(connection, before)
         return Pruned(scans, findings, self._prune_snapshots())
 
     def close(self) -> None:
