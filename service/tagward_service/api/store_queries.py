@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tagward.findings import SEVERITIES
+from tagward.policy import CLOUDS
 from tagward_service.api.queries import Day, Text, Word
 from tagward_service.store.interface import SORTS, Life, Wanted
 
@@ -23,6 +24,7 @@ SortName = Literal[
     "id", "first_seen", "last_seen", "severity", "code", "tag", "account", "type", "resource_id",
     "-id", "-first_seen", "-last_seen", "-severity", "-code", "-tag", "-account", "-type", "-resource_id",
 ]  # fmt: skip
+Cloud = Literal["aws", "azure", "gcp", "kubernetes"]
 Severity = Literal["info", "warning", "error"]
 
 
@@ -41,7 +43,7 @@ class ScansQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cloud: Annotated[Word | None, Field(description="Only scans of this cloud.")] = None
+    cloud: Annotated[Cloud | None, Field(description="Only scans of this cloud.")] = None
     limit: Limit = 100
 
 
@@ -59,7 +61,7 @@ class FindingsQuery(BaseModel):
     life: Annotated[
         list[Life], Field(max_length=3, description="`open`, `exempt` or `resolved`; repeat it for several.")
     ] = [Life.OPEN]
-    cloud: Annotated[list[Word], _words("cloud")] = []
+    cloud: Annotated[list[Cloud], Field(max_length=4, description="Only those of this cloud.")] = []
     account: Annotated[list[Word], _words("account, subscription or project")] = []
     region: Annotated[list[Word], _words("region")] = []
     namespace: Annotated[list[Word], _words("namespace")] = []
@@ -137,4 +139,5 @@ class ReadinessQuery(BaseModel):
 
 
 assert {sort.removeprefix("-") for sort in SortName.__args__} == set(SORTS)  # type: ignore[attr-defined]
+assert Cloud.__args__ == CLOUDS  # type: ignore[attr-defined]
 assert Severity.__args__ == SEVERITIES  # type: ignore[attr-defined]
