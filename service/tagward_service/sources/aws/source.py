@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import cached_property
 from threading import Event
 
-from tagward_service.scan.interface import Found, Part
+from tagward_service.scan.interface import Found, Part, ReadError
 from tagward_service.sources.aws.accounts import Account, accounts, denied, organization, regions
 from tagward_service.sources.aws.inventories import Choice, Inventories
 from tagward_service.sources.aws.kinds import Api, Kind
@@ -40,7 +40,7 @@ class AwsSource:
         self._best: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
         self._accounts = accounts
         self._regions = regions
-        self._services = tuple(each for each in SERVICES if services is None or each in services)
+        self._services = _chosen(services)
 
     @property
     def scope(self) -> Mapping[str, str]:
@@ -138,3 +138,13 @@ class AwsSource:
         """Return the kinds that no inventory lists there."""
         _, covered = self._covered(part.account, part.region)
         return [kind for kind in api.kinds if api.type_of(kind) not in covered]
+
+
+def _chosen(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return services in the order of the tables; raise ReadError for one that is not there."""
+    if names is None:
+        return tuple(SERVICES)
+    for name in names:
+        if name not in SERVICES:
+            raise ReadError(f"`{name}` is no service that is read: choose from {', '.join(sorted(SERVICES))}")
+    return tuple(each for each in SERVICES if each in names)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from threading import Event
 from typing import Any
 
 import botocore.session
@@ -230,8 +231,6 @@ def test_a_part_of_an_inventory_is_a_place_and_one_is_for_what_is_in_none(
 def test_a_resumed_scan_reads_a_part_alike_without_listing_the_parts(
     cloud: Cloud, org: Organization, explorer: ResourceExplorer
 ) -> None:
-    from threading import Event
-
     again = source(inventory="explorer", **PLACE)
     found = list(again.read(Part(MANAGEMENT, HERE, "ec2"), Event()))
     assert not [each for each in found if isinstance(each, Resource) and each.type == "aws:ec2:volume"]
@@ -333,9 +332,7 @@ def test_everything_that_config_knows_is_covered_where_all_is_recorded(
     assert (MANAGEMENT, HERE, "sns") not in services(cloud, "config")
 
 
-def test_an_item_without_an_arn_or_of_another_place_is_named(
-    cloud: Cloud, org: Organization, explorer: ResourceExplorer, config: Aggregator
-) -> None:
+def test_an_item_without_an_arn_is_named(cloud: Cloud, org: Organization, config: Aggregator) -> None:
     item = {**config.results[0], "arn": None}
     config.results = [item]
     found = inventory(source(inventory="config", accounts=[item["accountId"]], **PLACE))

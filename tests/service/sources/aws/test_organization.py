@@ -2,7 +2,7 @@
 
 import pytest
 
-from tagward_service.scan.interface import Part
+from tagward_service.scan.interface import Part, ReadError
 from tagward_service.sources.aws import source
 from tagward_service.sources.aws.tables import SERVICES
 from tests.service.sources.aws.cloud.makers import MAKERS
@@ -91,3 +91,8 @@ def test_the_native_type_is_that_of_cloudformation(cloud: Cloud, org: Organizati
     assert {each.native for each in found} == {"AWS::SQS::Queue"}
     assert {each.place for each in found} == {"tags"}
     assert all(each.address == each.id and each.file == "" for each in found)
+
+
+def test_a_service_that_nobody_reads_is_refused_by_name() -> None:
+    with pytest.raises(ReadError, match="`s33` is no service that is read: choose from"):
+        source(services=["s3", "s33"])
