@@ -30,6 +30,14 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
+def own_postgres_url(postgres: Server) -> str:
+    """Where an empty schema of this test is, on a server that a test may kill."""
+    schema = f"tagward_{uuid4().hex[:12]}"
+    postgres.execute(f"CREATE SCHEMA {schema}")
+    return postgres.url(schema)
+
+
+@pytest.fixture
 def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Where an empty schema of this test is."""
     schema = f"tagward_{uuid4().hex[:12]}"
