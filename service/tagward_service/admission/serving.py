@@ -8,12 +8,14 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from msgspec import Struct
 
 from tagward.errors import UsageError
+from tagward_service.admission.accepting import Acceptor
 from tagward_service.admission.live import LivePolicy
 from tagward_service.admission.log import Log
 from tagward_service.admission.protocol import BoundedProtocol
@@ -35,7 +37,8 @@ class Tls(Struct, frozen=True):
 class Listener(Struct, frozen=True):
     """Where an application listens; without TLS it speaks plain HTTP. Port 0 is any that is free.
 
-    `sockets` are there where somebody has taken the address before.
+    `sockets` are there where somebody has taken the address before; where workers share them, `is_ahead`
+    takes how many connections this one has, and says whether another one has fewer.
     """
 
     application: object
@@ -44,10 +47,27 @@ class Listener(Struct, frozen=True):
     tls: Tls | None = None
     name: str = "admission"
     sockets: tuple[socket.socket, ...] = ()
+    is_ahead: Callable[[int], bool] | None = None
 
 
 class _Server(uvicorn.Server):
-    """A server among others: signals are everybody's, so that it minds none."""
+    """A server among others: signals are everybody's, so that it minds none.
+
+    Where it shares its sockets with others, connections are shared, too.
+    """
+
+    is_ahead: Callable[[int], bool] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.is_ahead is None or sockets is None:
+            await super().startup(sockets)
+            return
+        await super().startup([])
+        state, tls = self.server_state, self.config.ssl
+        protocol = partial(BoundedProtocol, self.config, state, self.lifespan.state)
+        for each in sockets:
+            acceptor = Acceptor(each, protocol, tls, self.is_ahead, state.connections)
+            self.servers.append(acceptor)  # type: ignore[arg-type]  # as much of a server as is needed
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -247,4 +267,6 @@ def _server(listener: Listener, drain: int) -> _Server:
         config.load()
     except OSError as error:
         raise UsageError(f"cannot read the certificate or its key: {error}") from None
-    return _Server(config)
+    server = _Server(config)
+    server.is_ahead = listener.is_ahead
+    return server

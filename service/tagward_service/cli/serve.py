@@ -150,12 +150,18 @@ def _serve(settings: Settings) -> int:
     if count <= 1:
         _work(settings, log, at)
         return Exit.CLEAN
+    parent = os.getpid()
     with TemporaryDirectory(prefix="tagward-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from tagward_service.admission.accepting import Shares
         from tagward_service.admission.workers import Workers
 
-        at = replace(at, sockets=tuple(taken(host, port)))
-        return Workers(partial(_work, settings, log, at, os.getpid()), log).run(count)
+        at, shares = replace(at, sockets=tuple(taken(host, port))), Shares(count)
+
+        def work(number: int) -> None:
+            _work(settings, log, replace(at, is_ahead=partial(shares.is_ahead, number)), parent, number)
+
+        return Workers(work, log).run(count)
 
 
 def _work(settings: Settings, log: Log, at: Listener, parent: int | None = None, number: int = 0) -> None:
