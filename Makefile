@@ -70,7 +70,7 @@ catalog: install ## make the catalogue again from the published data it is pinne
 
 lock: install ## resolve the requirements anew: versions and hashes, no addresses
 	@test -x .tools/lock/bin/uv || { $(PYTHON) -m venv .tools/lock && .tools/lock/bin/python -m pip install --quiet uv; }
-	for name in run test dev service catalog conformance; do \
+	for name in run test dev service scan catalog conformance; do \
 	  .tools/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate -o requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done

@@ -9,15 +9,14 @@ from tagward.catalog import Kinds
 from tagward.evaluation import Evaluator
 from tagward.findings import Code, Finding
 from tagward.judging.housekeeping import is_platform_key
-from tagward.policy import Policy, Tag
+from tagward.policy import CLOUDS, Policy, Tag
 from tagward.resource import Layer
 from tagward_service.fix.account_map import AccountMap
 from tagward_service.fix.candidates import Candidates, Proposal, spelled
 from tagward_service.fix.inventory import Known
 from tagward_service.fix.plan import Left, Write
+from tagward_service.scan.running import surface
 from tagward_service.store.interface import KeptFinding
-
-SURFACE = "scan"
 
 MOST_TAGS = {"aws": 50, "azure": 50, "gcp": 64}
 """Tags that a resource can have (tagging guides of AWS, Azure Resource Manager and Google Cloud)."""
@@ -37,7 +36,7 @@ class Proposer:
 
     def __init__(self, policy: Policy, as_of: date, accounts: AccountMap) -> None:
         self._policy = policy
-        self._assess = Evaluator(policy, as_of=as_of, surface=SURFACE).assess
+        self._evaluators = {cloud: Evaluator(policy, as_of=as_of, surface=surface(cloud)) for cloud in CLOUDS}
         self._kinds = Kinds(policy.workloads)
         self._candidates = Candidates(policy, as_of, accounts)
 
@@ -90,7 +89,7 @@ class Proposer:
     ) -> Iterator[Write | Left]:
         """Keep the writes after which the policy has nothing more to say of their tags."""
         after = {**known.tags, **{write.key: write.new for write, _ in writes}}
-        judged = self._assess(known.resource(after)).findings if writes else ()
+        judged = self._evaluators[known.cloud].assess(known.resource(after)).findings if writes else ()
         crowded = _crowded(known, after, judged)
         for write, findings in writes:
             wrong = (each for each in judged if _is_about(each, write, findings[0].tag))
