@@ -93,7 +93,7 @@ class ScanCommand(Struct, frozen=True):
             return Exit.CLEAN
         from tagward_service.scan.interface import ReadError
 
-        with opened(settings) as store:
+        with opened(settings, settings.text("snapshots")) as store:
             try:
                 done = _scan(self.cloud, settings, store, policy)
             except ReadError as error:

@@ -16,6 +16,7 @@ from tagward_service.cli.outputs import chosen_of, style_of, write_to
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.store_options import KEEP, STORE, keep, store_url
 from tagward_service.cli.tables import aligned
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ OPTIONS = (
     BASIS,
     CURRENCY,
     PERIOD,
+    STORE,
+    KEEP,
     options.FORMAT,
     options.AS_OF,
     options.CONFIG,
@@ -86,11 +89,14 @@ def run(arguments: argparse.Namespace) -> int:
     policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
     if settings.flag("show_config"):
         settings.supply("as_of", as_of.isoformat(), "today")
+        store_url(settings)
         sys.stdout.write(aligned(settings.table(), indent=""))
         return Exit.CLEAN
     if not settings.texts("billing"):
         raise UsageError("missing `--billing FILE`; give a bill in FOCUS: file, folder or glob")
     report = _report(settings, policy)
+    if settings.flag("keep"):
+        _keep(report, settings)
     for name, file in outputs:
         _write(report, name, file, settings)
     sys.stdout.flush()
@@ -115,7 +121,17 @@ def _report(settings: Settings, policy: Policy) -> ShowbackReport:
         currency=settings.text("currency") or "",
         period=settings.text("period") or "",
     )
-    return replace(report, statement=only(report.statement, team)) if team else report
+    if not team:
+        return report
+    if settings.flag("keep"):
+        raise UsageError("`--keep` remembers all teams; leave `--team` out")
+    return replace(report, statement=only(report.statement, team))
+
+
+def _keep(report: ShowbackReport, settings: Settings) -> None:
+    from tagward_service.showback.json_showback import render
+
+    keep(settings, "showback", report.policy_name, report.as_of, render(report))
 
 
 def _rules(settings: Settings) -> Showback:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ STORE = options.Option(
     help="where scans are remembered: a file, sqlite:///FILE or postgresql://USER@HOST/NAME; "
     "tagward.db beside the policy if not given",
 )
+KEEP = options.Option(
+    name="keep", flag=True, help="remember the result in the store, for the API and the dashboard"
+)
 FILE = "tagward.db"
 
 
@@ -33,10 +37,10 @@ def store_url(settings: Settings) -> str:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Store]:
+def opened(settings: Settings, snapshots: str | None = None) -> Iterator[Store]:
     """Open the store to write to it, and make it where there is none; raises UsageError or StoreError."""
     url = store_url(settings)
-    with closing(open_store(url, snapshots=settings.text("snapshots") or _snapshots_beside(url))) as store:
+    with closing(open_store(url, snapshots=snapshots or _snapshots_beside(url))) as store:
         yield store
 
 
@@ -45,6 +49,12 @@ def opened_to_read(settings: Settings) -> Iterator[Store]:
     """Open a store that is there; raises StoreError and UsageError."""
     with closing(open_existing(store_url(settings))) as store:
         yield store
+
+
+def keep(settings: Settings, kind: str, policy: str, as_of: date, content: str) -> None:
+    """Remember a report in the store."""
+    with opened(settings) as store:
+        store.keep_report(kind, policy, as_of, content.encode())
 
 
 def _beside_policy(policy: str | None) -> Path:
