@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class Option(Struct, frozen=True):
-    """One option. `flag` takes no value, `many` may be given several times."""
+    """One option. `flag` takes no value, `many` may be given several times, `secret` is never shown."""
 
     name: str
     help: str
@@ -14,6 +14,7 @@ class Option(Struct, frozen=True):
     default: str = ""
     flag: bool = False
     many: bool = False
+    secret: bool = False
 
     @property
     def long(self) -> str:

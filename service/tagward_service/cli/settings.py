@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
@@ -12,6 +13,9 @@ from tagward.errors import UsageError
 from tagward_service.cli.options import CONFIG, Option
 
 HIGHEST_PORT = 65_535
+
+_PASSWORD = re.compile(r"(://[^/@:\s]*):[^/@\s]*@")
+"""The password in a URL."""
 
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
@@ -82,11 +86,16 @@ class Settings:
             self._settings[name] = Setting(setting.option, (value,), origin)
 
     def table(self) -> list[tuple[str, str, str]]:
-        """List name, value and origin of every setting."""
+        """List name, value and origin of every setting; secrets and passwords are not shown."""
         return [
-            (name, ", ".join(setting.values) or "-", setting.origin)
-            for name, setting in sorted(self._settings.items())
+            (name, _shown(setting) or "-", setting.origin) for name, setting in sorted(self._settings.items())
         ]
+
+
+def _shown(setting: Setting) -> str:
+    if setting.option.secret and setting.values:
+        return "(not shown)"
+    return _PASSWORD.sub(r"\1:***@", ", ".join(setting.values))
 
 
 def resolve(options: Sequence[Option], arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
