@@ -70,11 +70,11 @@ class Endpoints:
             place=query.place(),
         )
         try:
-            with self._parts.pool.place():
+            with self._parts.pool.place(caller := _caller(request)):
                 content = await read_body(request, self._parts.limits)
-                done, body = await _unless_gone(request, self._done(job, policy, content))
-        except BusyError:
-            raise _busy() from None
+                done, body = await _unless_gone(request, self._done(job, policy, content, caller))
+        except BusyError as error:
+            raise _busy(error) from None
         return Response(body, headers={VERDICT: done.verdict}, media_type=JSON)
 
     async def policy(self, query: Annotated[PolicyQuery, Query()]) -> Response:
@@ -127,15 +127,15 @@ class Endpoints:
     async def _asked(self, request: Request, job: Job, policy: Policy) -> tuple[Done, bytes]:
         """Have a job done that takes no body. Raises ApiError."""
         try:
-            with self._parts.pool.place():
-                return await _unless_gone(request, self._done(job, policy, []))
-        except BusyError:
-            raise _busy() from None
+            with self._parts.pool.place(caller := _caller(request)):
+                return await _unless_gone(request, self._done(job, policy, [], caller))
+        except BusyError as error:
+            raise _busy(error) from None
 
-    async def _done(self, job: Job, policy: Policy, content: list[bytes]) -> tuple[Done, bytes]:
+    async def _done(self, job: Job, policy: Policy, content: list[bytes], caller: str) -> tuple[Done, bytes]:
         """Have a job done; return what came of it and the body. Raises ApiError, or BusyError."""
         try:
-            outcome, body = await self._parts.pool.run(job, policy, content)
+            outcome, body = await self._parts.pool.run(job, policy, content, caller=caller)
         except TooSlowError:
             seconds = self._parts.pool.limits.seconds
             raise ApiError("too-slow", f"it was stopped after {seconds:g} seconds") from None
@@ -157,8 +157,14 @@ def _problem(refused: Refused) -> ApiError:
     return ApiError(refused.kind, detail, headers=headers, line=refused.line, errors=errors)
 
 
-def _busy() -> ApiError:
-    return ApiError("busy", "all workers are taken", headers=_RETRY)
+def _busy(error: BusyError) -> ApiError:
+    return ApiError("busy", str(error), headers=_RETRY)
+
+
+def _caller(request: Request) -> str:
+    """Return the name of the token of a request, "" where there are none."""
+    name: str = getattr(request.state, "caller", "")
+    return name
 
 
 async def _unless_gone(request: Request, work: Coroutine[None, None, T]) -> T:

@@ -18,6 +18,7 @@ from tagward.policy import Policy
 from tagward_service.admission.log import Log
 from tagward_service.api import wire
 from tagward_service.api.jobs import Job, Outcome
+from tagward_service.api.turns import Turns
 from tagward_service.api.worker import NO_MEMORY
 
 _BUFFER = 1 << 20
@@ -38,7 +39,10 @@ DEFAULTS = Limits()
 
 
 class BusyError(Exception):
-    """Too many are waiting already."""
+    """Too many are waiting already, or too many of one caller; the message says which."""
+
+    def __init__(self, why: str = "all workers are taken") -> None:
+        super().__init__(why)
 
 
 class TooSlowError(Exception):
@@ -103,10 +107,10 @@ class Pool:
 
     def __init__(self, log: Log, limits: Limits = DEFAULTS) -> None:
         self.limits = limits
-        self.taken = 0
+        self.held: Counter[str] = Counter()
         self.ended: Counter[str] = Counter()
         self._log = log
-        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._idle: Turns[_Worker] = Turns()
         self._workers: set[_Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -120,20 +124,36 @@ class Pool:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.end() for worker in self._workers))
 
+    @property
+    def taken(self) -> int:
+        """Count the places that are taken."""
+        return self.held.total()
+
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Take one of the places, of which there are few, as a body takes memory. Raises BusyError."""
-        if self.taken >= self.limits.workers + self.limits.waiting:
+    def place(self, caller: str = "") -> Iterator[None]:
+        """Take one of the places, of which there are few, as a body takes memory. Raises BusyError.
+
+        A caller who is known by name leaves room for others: a share of the places, as large as if there
+        were one caller more than there are.
+        """
+        every = self.limits.workers + self.limits.waiting
+        if self.taken >= every:
             raise BusyError
-        self.taken += 1
+        others = len(self.held.keys() - {caller})
+        if caller and self.held[caller] >= max(1, every // (others + 2)):
+            raise BusyError(f"{self.held[caller]} of your requests are under way, and others need room too")
+        self.held[caller] += 1
         try:
             yield
         finally:
-            self.taken -= 1
+            self.held[caller] -= 1
+            self.held += Counter()  # forgets who holds none
 
-    async def run(self, job: Job, policy: Policy, content: Sequence[bytes] = ()) -> tuple[Outcome, bytes]:
-        """Have a job done by the next worker that is free. Raises BusyError, TooSlowError or EndedError."""
-        worker = await self._next()
+    async def run(
+        self, job: Job, policy: Policy, content: Sequence[bytes] = (), *, caller: str = ""
+    ) -> tuple[Outcome, bytes]:
+        """Have a job done by a worker, in turn. Raises BusyError, TooSlowError or EndedError."""
+        worker = await self._next(caller)
         try:
             async with asyncio.timeout(self.limits.seconds):
                 answer = await worker.ask(job, policy, content)
@@ -149,10 +169,10 @@ class Pool:
         self._idle.put_nowait(worker)
         return answer
 
-    async def _next(self) -> _Worker:
+    async def _next(self, caller: str) -> _Worker:
         try:
             async with asyncio.timeout(self.limits.seconds):
-                while not (worker := await self._idle.get()).is_alive:
+                while not (worker := await self._idle.get(caller)).is_alive:
                     self._replace(worker, "ended by itself")
                 return worker
         except TimeoutError:
