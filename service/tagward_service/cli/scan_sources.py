@@ -39,6 +39,13 @@ ROLE = options.Option(
     help="role to take in the other accounts",
 )
 EXTERNAL_ID = options.Option(name="external_id", metavar="ID", help="external id that the role asks for")
+INVENTORY = options.Option(
+    name="inventory",
+    choices=("auto", "services", "config", "explorer"),
+    default="auto",
+    help="list by an aggregator of AWS Config, by Resource Explorer, or by services one by one; auto takes "
+    "what is there and can be trusted",
+)
 SUBSCRIPTIONS = options.Option(
     name="subscriptions",
     metavar="ID,..",
@@ -80,26 +87,37 @@ class Cloud(Struct, frozen=True):
 
 
 def _aws(settings: Settings, _policy: Policy) -> Source:
-    from tagward_service.sources.aws.sessions import Access
-    from tagward_service.sources.aws.source import AwsSource
+    from tagward_service.sources.aws import CHOICES, source
 
-    access = Access(
+    inventory = next(each for each in CHOICES if each == settings.text("inventory"))
+    return source(
+        accounts=several(settings, "accounts") or None,
+        regions=several(settings, "regions") or None,
+        services=_services(settings),
         profile=settings.text("profile"),
         role=settings.text("role") or "",
         external_id=settings.text("external_id"),
-    )
-    return AwsSource(
-        access,
-        accounts=several(settings, "accounts") or None,
-        regions=several(settings, "regions") or None,
-        services=several(settings, "services") or None,
+        inventory=inventory,
     )
 
 
-def _aws_permissions(_settings: Settings, _policy: Policy) -> tuple[Permission, ...]:
+def _services(settings: Settings) -> tuple[str, ...] | None:
+    from tagward.diagnostics import did_you_mean, quoted
+    from tagward_service.sources.aws import SERVICES
+
+    named = several(settings, "services")
+    for each in named:
+        if each not in SERVICES:
+            guess = did_you_mean(each, SERVICES)
+            hint = f"did you mean `{guess}`?" if guess else f"there are: {', '.join(SERVICES)}"
+            raise UsageError(f"{settings.origin('services')}: no service {quoted(each)} is known; {hint}")
+    return named or None
+
+
+def _aws_permissions(settings: Settings, _policy: Policy) -> tuple[Permission, ...]:
     from tagward_service.sources.aws.permissions import permissions
 
-    return permissions()
+    return permissions(_services(settings), settings.text("role") or "")
 
 
 def _azure(settings: Settings, _policy: Policy) -> Source:
@@ -130,8 +148,9 @@ def _gcp_permissions(settings: Settings, _policy: Policy) -> tuple[Permission, .
 
 def _kubernetes(settings: Settings, policy: Policy) -> Source:
     from tagward.catalog import Kinds
+    from tagward_service.admission.review import SYSTEM_NAMESPACES
     from tagward_service.sources.kubernetes.cluster.connecting import connections
-    from tagward_service.sources.kubernetes.cluster.source import SYSTEM_NAMESPACES, KubernetesSource
+    from tagward_service.sources.kubernetes.cluster.source import KubernetesSource
 
     exempt = (*SYSTEM_NAMESPACES, *settings.texts("exempt_namespace"))
     return KubernetesSource(connections(several(settings, "contexts")), Kinds(policy.workloads), exempt)
@@ -147,7 +166,7 @@ def _kubernetes_permissions(_settings: Settings, policy: Policy) -> tuple[Permis
 CLOUDS = {
     "aws": Cloud(
         what="AWS accounts",
-        options=(ACCOUNTS, REGIONS, SERVICES, ROLE, EXTERNAL_ID, PROFILE),
+        options=(ACCOUNTS, REGIONS, SERVICES, INVENTORY, ROLE, EXTERNAL_ID, PROFILE),
         sdk="botocore",
         make=_aws,
         allow=_aws_permissions,
