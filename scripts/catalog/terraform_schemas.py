@@ -9,7 +9,21 @@ from scripts.catalog.layout import render
 from scripts.catalog.sources import named, package_directory
 
 WANTED: dict[str, dict[str, tuple[str, ...]]] = {
-    "aws": {"resource": ("aws_organizations_policy", "aws_organizations_policy_attachment")},
+    "aws": {
+        "resource": (
+            "aws_cloudformation_stack_set",
+            "aws_cloudformation_stack_set_instance",
+            "aws_cloudwatch_log_group",
+            "aws_ecs_task_definition",
+            "aws_iam_policy",
+            "aws_iam_role",
+            "aws_iam_role_policy",
+            "aws_iam_role_policy_attachment",
+            "aws_organizations_policy",
+            "aws_organizations_policy_attachment",
+            "aws_scheduler_schedule",
+        )
+    },
     "azurerm": {
         "resource": (
             "azurerm_management_group_policy_assignment",
