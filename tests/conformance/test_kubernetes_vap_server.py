@@ -18,6 +18,8 @@ from tests.conformance.tally import tally
 from tests.conformance.vap_server import Server, in_force, legal, server
 from tests.generators.admission_laws import Asked, Stage, asked, drawn_policy, stages
 from tests.generators.kubernetes_objects import SELECTED, Objects, labels_in
+from tests.generators.named_workloads import naming
+from tests.generators.named_workloads import requests as named_requests
 from tests.generators.random_policies import DAY
 from tests.oracles import apiserver_engine
 
@@ -26,6 +28,7 @@ pytestmark = TALLY.marks
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "kubernetes-vap"
 SEEDS = range(90_000, 90_040)
+NAMED = range(90_100, 90_110)
 REQUESTS = 20
 
 
@@ -58,6 +61,24 @@ def test_server_and_evaluator_decide_alike(ready: Server, seed: int) -> None:
             alike += decided_alike(ready, every, one)
     TALLY.case("L1", "L2", "L3", times=alike)
     assert alike > REQUESTS / 2
+
+
+@pytest.mark.parametrize("seed", NAMED)
+def test_they_decide_alike_on_kinds_that_the_policy_names(ready: Server, seed: int) -> None:
+    """Some of the objects hold what nobody meant: their definitions let it pass."""
+    rng = Random(seed)
+    drawn = naming(drawn_policy(rng))
+    compilation = compiled(drawn)
+    every = tuple(stages(compilation))
+    alike = 0
+    with ready.bound(in_force(compilation)):
+        for one in named_requests(rng, drawn, REQUESTS):
+            if one.operation == "CREATE" and one.kind["group"] == "example.com":
+                one.object["metadata"].pop("deletionTimestamp", None)
+                one.object["metadata"].setdefault("name", "web-x7k2p")
+                alike += decided_alike(ready, every, around(ready, replace(one, object=legal(one.object))))
+    TALLY.case("L1", "L2", "L3", times=alike)
+    assert alike > REQUESTS / 3
 
 
 def compiled(policy: Policy) -> Compilation:

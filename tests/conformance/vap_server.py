@@ -11,11 +11,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from tagward.catalog import KubernetesKind, kubernetes_kinds
+from tagward.catalog import Kinds, KubernetesKind, kubernetes_kinds
 from tagward.policy import Policy
 from tagward_generators.targets import Compilation
 from tests.generators.admission_laws import Asked, documents
 from tests.generators.kubernetes_objects import NAMESPACES, VERSIONS, Data, Objects, labels_in
+from tests.generators.named_workloads import FLAT
 from tests.generators.random_tags import tags
 from tests.generators.worlds import KUBERNETES
 from tests.oracles.apiserver_client import Client, Reply, until
@@ -123,7 +124,7 @@ def in_force(compilation: Compilation) -> list[Data]:
 def server(rng: Random, policy: Policy) -> Iterator[Server]:
     """Start a server; labels of namespaces and of standing objects are near what a policy asks for."""
     with running() as client:
-        for kind in served_kinds():
+        for kind in (*served_kinds(), *Kinds(FLAT).further):
             if kind.group not in _BUILT_IN:
                 made = client.create(definition(kind))
                 assert made.ok, made.message
