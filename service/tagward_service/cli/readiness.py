@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from tagward.diagnostics import quoted
 from tagward.errors import UsageError
-from tagward_service.cli import coverage, options
+from tagward_service.cli import coverage, coverage_billing, options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.outputs import chosen_of
 from tagward_service.cli.parser import Parser
@@ -18,10 +17,18 @@ from tagward_service.cli.store_options import STORE
 MIN = options.Option(
     name="min", metavar="PERCENT", help="the percent that makes ready; else the threshold of the policy"
 )
+BY = options.Option(
+    name="by",
+    choices=("resource", "cost"),
+    help="what is counted; cost where a bill is given, else resources",
+)
 OPTIONS = (
     options.POLICY,
     STORE,
     MIN,
+    BY,
+    coverage.COST_TAGS,
+    *coverage_billing.BILLING_OPTIONS,
     options.FORMAT,
     options.AS_OF,
     options.CONFIG,
@@ -31,14 +38,16 @@ OPTIONS = (
 )
 
 _DESCRIPTION = f"""\
-Say whether enough of the taggable resources that the newest scans found are compliant. The exit code is for
-pipelines; the output is that of `tagward coverage`.
+Say whether enough of the taggable resources that the newest scans found are compliant or, with --billing,
+enough of the chargeable cost is attributable. The exit code is for pipelines; the output is that of
+`tagward coverage`.
 
 formats: {", ".join(coverage.FORMATS)}; every option can also be set as TAGWARD_<OPTION>."""
 
 _EXAMPLES = """\
 examples:
   tagward readiness --min 90
+  tagward readiness --min 90 --by cost --billing exports/
   tagward readiness --min 90 -q && ./open-chargeback.sh
 """
 
@@ -55,14 +64,22 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Work coverage out, write every output, and return the exit code."""
     settings = resolve(OPTIONS, arguments, os.environ)
-    outputs = chosen_of(coverage.FORMATS, settings.texts("format"))
-    report = coverage.covered(settings, ("account",), _threshold(settings))
-    if report is None:
+    by_cost, threshold = _is_by_cost(settings), _threshold(settings)
+    chosen_of(coverage_billing.FORMATS if by_cost else coverage.FORMATS, settings.texts("format"))
+    ruled = coverage.policy_of(settings)
+    if ruled is None:
         return Exit.CLEAN
-    for name, file in outputs:
-        coverage.write(report, name, file, settings)
-    sys.stdout.flush()
-    return coverage.code_of(report)
+    if by_cost:
+        return coverage.run_by_cost(settings, ruled, threshold=threshold)
+    return coverage.run_by_resource(settings, ruled, ("account",), threshold)
+
+
+def _is_by_cost(settings: Settings) -> bool:
+    """Say what is counted; raises UsageError where there is no bill to count cost from."""
+    has_bill = bool(settings.texts("billing"))
+    if settings.text("by") == "cost" and not has_bill:
+        raise UsageError("readiness by cost is told from bills: name them with --billing FILE")
+    return has_bill and settings.text("by") != "resource"
 
 
 def _threshold(settings: Settings) -> float | None:

@@ -42,17 +42,12 @@ def notices(
     scans: Sequence[Scan],
     tags: Sequence[TagTally],
     alike: Iterable[Alike],
-    not_billed: Iterable[Notice] = (),
 ) -> tuple[Notice, ...]:
-    """Look at a policy in the light of the newest scans.
-
-    `not_billed` are AWS cost allocation tags that are not activated, so that they never reach the bill.
-    """
+    """Look at a policy in the light of the newest scans."""
     return (
         *dated_exemptions(policy, as_of),
         *unused_exemptions(policy, as_of, scans, {each.account for each in tags}, alike),
         *retired_values(policy, as_of, tags),
-        *not_billed,
     )
 
 

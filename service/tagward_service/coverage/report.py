@@ -15,6 +15,7 @@ from tagward_service.coverage.forecast import Forecast, forecast
 from tagward_service.coverage.housekeeping import Notice, notices
 from tagward_service.coverage.tags import TagFigures, tag_figures
 from tagward_service.coverage.trend import Point, comparable, trend
+from tagward_service.coverage.unbilled import NOT_ASKED, Unbilled
 from tagward_service.report import Summary
 from tagward_service.scan.report import summary_of, untold_of
 from tagward_service.sources.interface import NotEvaluated
@@ -73,7 +74,7 @@ def coverage(
     dimensions: Sequence[str] = DEFAULT_DIMENSIONS,
     *,
     threshold: float | None = None,
-    not_billed: Iterable[Notice] = (),
+    unbilled: Unbilled = NOT_ASKED,
 ) -> CoverageReport:
     """Work out how it stands; raises UsageError for a dimension that there is not."""
     dimensions = tuple(dict.fromkeys(checked(each, policy) for each in dimensions))
@@ -84,7 +85,8 @@ def coverage(
     summary = summary_of(tallies)
     alike = list(store.alike(policy.name))
     points = trend(store.scans(policy=policy.name, limit=MOST_SCANS), cache(lambda scan: _sum(store, scan)))
-    not_scanned = (*(each for scan in scans for each in store.unread(scan.id)), *untold_of(tallies))
+    unread = (each for scan in scans for each in store.unread(scan.id))
+    not_scanned = (*unread, *unbilled.not_read, *untold_of(tallies))
     fixes = fewest(alike, summary, threshold)
     return CoverageReport(
         policy.name,
@@ -100,7 +102,7 @@ def coverage(
         points,
         forecast(_exact(comparable(points)), threshold),
         fixes,
-        notices(policy, as_of, scans, by_tag, alike, not_billed),
+        (*notices(policy, as_of, scans, by_tag, alike), *unbilled.notices),
         _readiness(scans, summary, fixes, not_scanned, threshold),
         not_scanned,
     )

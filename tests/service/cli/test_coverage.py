@@ -132,3 +132,36 @@ def test_mistakes_are_explained(run: Run, option: tuple[str, str], said: str) ->
     ran = run("coverage", *AT, *option)
     assert ran.code == 2
     assert said in ran.err
+
+
+BILL = (
+    "BilledCost,EffectiveCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,BillingPeriodStart,"
+    "BillingPeriodEnd,ChargeCategory,ServiceName,ServiceCategory,ServiceProviderName,ProviderName,"
+    "SubAccountId,ResourceId,ResourceType,Tags\n"
+)
+
+
+def test_cost_without_a_bill_is_an_error_of_usage(run: Run) -> None:
+    ran = run("readiness", *AT, "--by", "cost")
+    assert ran.code == 2
+    assert "--billing FILE" in ran.err
+
+
+def bill(here: Path, *tags: str) -> None:
+    """Write a bill with a line of ten dollars for each set of tags."""
+    lines = [
+        "10,10,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,Usage,"
+        "Amazon Elastic Compute Cloud,Compute,AWS,AWS,111122223333,"
+        f'arn:aws:ec2:eu-west-1:111122223333:instance/i-{number},Instance,"{each}"\n'
+        for number, each in enumerate(tags)
+    ]
+    (here / "bill.csv").write_text(BILL + "".join(lines))
+
+
+def test_with_a_bill_coverage_is_told_by_cost(run: Run, here: Path) -> None:
+    good = json.dumps(GOOD).replace('"', '""')
+    bill(here, good, "{}", good, good)
+    ran = run("coverage", *AT, "--billing", "bill.csv", "-f", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["by_cost"]["percent"] == 75.0
+    assert run("readiness", *AT, "--billing", "bill.csv", "--min", "80", "-q").code == 1

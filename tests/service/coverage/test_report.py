@@ -21,8 +21,10 @@ from tagward_service.coverage.json_coverage import json_schema, render
 from tagward_service.coverage.markdown import render as markdown_of
 from tagward_service.coverage.report import CoverageReport, coverage
 from tagward_service.coverage.text import text
+from tagward_service.coverage.unbilled import Unbilled, unbilled
 from tagward_service.outputs import Style
 from tagward_service.scan.interface import Part
+from tagward_service.sources.aws.cost_allocation import compared
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import open_store
 from tagward_service.store.interface import ScanState, Store
@@ -218,6 +220,24 @@ def test_values_in_use_that_retire_are_told_with_how_many_use_them(
     report = reported(store, of=of)
     assert kinds(report) == said
     assert all("on 2 resources" in each.message for each in report.notices)
+
+
+def test_tags_that_never_reach_the_bill_are_told(store: Store) -> None:
+    scan(store, ESTATE)
+    listed = [{"TagKey": "ml-team", "Status": "Active"}, {"TagKey": "ML-Project", "Status": "Active"}]
+    compared_tags = compared({"ml-team": "ml-team", "ml-project": "ml-project"}, listed)
+    report = reported(store, unbilled=Unbilled(tuple(unbilled(compared_tags))))
+    (notice,) = report.notices
+    assert (notice.kind, notice.subject) == ("not-billed", "ml-project")
+    assert "billing has `ML-Project`" in notice.message
+    assert "ml-project" in text(report, Style())
+
+
+def test_tags_that_aws_could_not_be_asked_about_make_it_incomplete(store: Store) -> None:
+    scan(store, {HERE: {"a": GOOD}})
+    denied = NotEvaluated("AWS cost allocation tags", "access denied", incomplete=True)
+    report = reported(store, unbilled=Unbilled(not_read=(denied,)))
+    assert (report.incomplete, report.not_scanned) == (True, (denied,))
 
 
 def test_the_json_is_what_its_schema_says(store: Store) -> None:
