@@ -20,6 +20,7 @@ from tagward_service.cli.failures import complain
 from tagward_service.cli.outputs import Outputs, chosen, style_of, write_report, write_to
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
+from tagward_service.cli.scan_news import NOTIFY, NOTIFY_FILE, tell, told_to
 from tagward_service.cli.scan_progress import shown
 from tagward_service.cli.scan_sources import CLOUDS, require, source
 from tagward_service.cli.settings import Settings, resolve
@@ -48,6 +49,8 @@ COMMON = (
     scan_options.FRESH,
     scan_options.ALLOW_EMPTY,
     scan_options.PERMISSIONS,
+    NOTIFY,
+    NOTIFY_FILE,
     options.CONFIG,
     options.COLOR,
     options.QUIET,
@@ -93,12 +96,14 @@ class ScanCommand(Struct, frozen=True):
             return Exit.CLEAN
         from tagward_service.scan.interface import ReadError
 
+        whom = told_to(settings)
         with opened(settings, settings.text("snapshots")) as store:
             try:
                 done = _scan(self.cloud, settings, store, policy)
             except ReadError as error:
                 complain(f"nothing could be scanned: {error.why}", color=_color(settings))
                 return Exit.INCOMPLETE
+            tell(store, done.scan, policy, whom, color=_color(settings))
             return _finish(store, done, policy, settings, outputs)
 
 

@@ -44,9 +44,7 @@ def _headline(told: Told) -> str:
     state = scan.state.value
     if scan.state is ScanState.INTERRUPTED:
         why = printable(told.ended_by) or "it ended early"
-        state = (
-            f"interrupted, as {why}: {scan.parts_done} of {scan.parts} parts done, the next run goes on"
-        )
+        state = f"interrupted, as {why}: {scan.parts_done} of {scan.parts} parts done, the next run goes on"
     resources = _count(summary.resources, "resource")
     return f"scan {scan.id}    {scan.cloud}{shard}: {resources} in {accounts}, {_took(told)}; {state}"
 

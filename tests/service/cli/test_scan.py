@@ -1,6 +1,8 @@
 import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -176,6 +178,41 @@ def test_permissions_are_printed_in_the_words_of_the_platform(run: Run, cloud: s
 
     assert ran.code == 0
     assert all(documents(ran.out))
+
+
+class Hears(BaseHTTPRequestHandler):
+    heard: ClassVar[list[bytes]] = []
+
+    def do_POST(self) -> None:
+        self.heard.append(self.rfile.read(int(self.headers["content-length"])))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+def test_what_has_changed_is_told_to_a_webhook_and_a_file(run: Run, inventory: Any, here: Path) -> None:
+    inventory(Generated(accounts=1, regions=["eu-west-1"], each=3))
+    with HTTPServer(("127.0.0.1", 0), Hears) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/services/SECRET"
+        ran = run("scan", "aws", *STORE, "--notify", url, "--notify-file", "news.md")
+
+    assert ran.code == 1
+    assert b"ml-team" in Hears.heard[0]
+    assert "ml-team" in (here / "news.md").read_text()
+    assert "SECRET" not in ran.out + ran.err
+
+
+def test_a_webhook_is_a_secret_and_never_asked_in_the_clear(run: Run, inventory: Any) -> None:
+    inventory(Generated(each=3, fault=all_good))
+
+    refused = run("scan", "aws", *STORE, "--notify", "http://example.com/hook")
+    shown = run("scan", "aws", *STORE, "--notify", "https://example.com/SECRET", "--show-config")
+
+    assert refused.code == 2
+    assert "SECRET" not in shown.out
 
 
 def test_hostile_names_do_not_reach_the_terminal(run: Run, inventory: Any) -> None:
