@@ -27,6 +27,7 @@ from tagward_service.store.clock import from_micros
 from tagward_service.store.errors import QueryError
 from tagward_service.store.interface import SORTS, KeptFinding, Life, Page, Wanted
 from tagward_service.store.schema import EXEMPT, OPEN, RESOLVED, finding, place, resource, slot, wording
+from tagward_service.store.texts import bounded, storable
 
 MOST = 10_000
 """So many findings make the longest page."""
@@ -135,21 +136,23 @@ def _asked(connection: Connection, wanted: Wanted) -> Select[Any]:
 
 def _where(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
-        column.in_(getattr(wanted, name)) for name, column in _FILTERS.items() if getattr(wanted, name)
+        column.in_(list(map(storable, getattr(wanted, name))))
+        for name, column in _FILTERS.items()
+        if getattr(wanted, name)
     ]
     if wanted.life:
         conditions.append(finding.c.life.in_([_LIVES[life] for life in wanted.life]))
     if wanted.policy is not None:
-        conditions.append(resource.c.policy == wanted.policy)
+        conditions.append(resource.c.policy == storable(wanted.policy))
     if wanted.text:
-        conditions.append(_has_text(connection, wanted.text))
+        conditions.append(_has_text(connection, storable(wanted.text)))
     for number, column in (
         (wanted.seen_in, _SEEN_IN),
         (wanted.opened_in, finding.c.opened_in),
         (wanted.resolved_in, finding.c.resolved_in),
     ):
         if number is not None:
-            conditions.append(column == number)
+            conditions.append(column == bounded(number))
     return conditions
 
 

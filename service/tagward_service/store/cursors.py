@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import msgspec
 
 from tagward_service.store.errors import QueryError
 from tagward_service.store.interface import Wanted
-from tagward_service.store.texts import digest
+from tagward_service.store.texts import bounded, digest, storable
 
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 SortValue = Whole | Annotated[str, msgspec.Meta(pattern=r"^[^\0]*$")]
@@ -26,7 +27,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 def question(wanted: Wanted, sort: str) -> str:
     """Name a question, so that a cursor is of use for no other one."""
-    return digest(msgspec.json.encode(wanted).decode(), sort).hex()[:12]
+    return digest(json.dumps(msgspec.to_builtins(wanted)), sort).hex()[:12]
 
 
 def write(place: Place) -> str:
@@ -42,4 +43,5 @@ def read(cursor: str, asked: str) -> Place:
         raise QueryError("the cursor is not one of ours; leave it out to begin at the first page") from None
     if place.question != asked:
         raise QueryError("the cursor is of another question: keep filters and sort, or leave the cursor out")
-    return place
+    value = storable(place.value) if isinstance(place.value, str) else bounded(place.value)
+    return Place(place.question, value, bounded(place.id))

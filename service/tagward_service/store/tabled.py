@@ -29,6 +29,7 @@ from tagward_service.store.interface import (
 from tagward_service.store.lease import Lease, new_owner
 from tagward_service.store.running import Running
 from tagward_service.store.snapshots import Snapshots
+from tagward_service.store.texts import bounded
 
 
 class TabledStore:
@@ -63,7 +64,7 @@ class TabledStore:
     def scan(self, number: int) -> Scan:
         """Give one scan by its id. Raises QueryError when there is none."""
         with self._database.reading() as connection:
-            found = listing.scans(connection, [schema.scan.c.id == number], 1)
+            found = listing.scans(connection, [schema.scan.c.id == bounded(number)], 1)
         if not found:
             raise QueryError(f"there is no scan {number} in this store")
         return found[0]
@@ -111,7 +112,7 @@ class TabledStore:
     def unread(self, scan: int) -> list[NotEvaluated]:
         """Say what a scan could not read."""
         with self._database.reading() as connection:
-            return listing.not_read(connection, scan)
+            return listing.not_read(connection, bounded(scan))
 
     def latest(self, policy: str) -> list[Scan]:
         """Give the newest finished scan for every cloud, scope and shard."""

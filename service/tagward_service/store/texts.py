@@ -1,4 +1,4 @@
-"""Text as every engine can keep it, and digests of it."""
+"""Text and numbers as every engine can keep them, and digests of text."""
 
 from hashlib import blake2b
 
@@ -17,3 +17,8 @@ def digest(*texts: str | None) -> bytes:
     """Make a short name of some texts that no others have."""
     joined = "\0".join("-" if text is None else f"+{text}" for text in texts)
     return blake2b(joined.encode(), digest_size=16).digest()
+
+
+def bounded(number: int) -> int:
+    """Bring a number that somebody asks for within what a database knows; none is kept that large."""
+    return max(-1, min(number, 2**62))

@@ -1,0 +1,215 @@
+"""Questions: filters, sorts, pages that stay right while scans go on, tallies, what is the latest."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from operator import attrgetter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tagward.findings import SEVERITIES
+from tagward_service.scan.interface import Part
+from tagward_service.store import cursors
+from tagward_service.store.errors import QueryError
+from tagward_service.store.interface import (
+    OTHER,
+    SORTS,
+    KeptFinding,
+    Life,
+    ScanState,
+    Store,
+    TagTally,
+    Tally,
+    Wanted,
+)
+from tests.service.store.stories import GOOD, HERE, NO_TEAM, NO_TEAM_NOR_PROJECT, THERE, begin, scan, told
+
+WRONG = GOOD | {"ml-team": "Not a slug", "ml-environment": "production"}
+ESTATE: dict[Part, dict[str, dict[str, str]]] = {
+    HERE: {f"i-{number}": NO_TEAM_NOR_PROJECT for number in range(5)} | {"I-x": WRONG},
+    THERE: {f"j-{number}": NO_TEAM for number in range(4)} | {"j-ok": GOOD},
+    Part("222233334444", "eu-west-1", "ec2"): {"k-1": {}},
+}
+
+KEYS: dict[str, Callable[[KeptFinding], object]] = {
+    "severity": lambda finding: SEVERITIES.index(finding.severity),
+    "resource_id": lambda finding: finding.resource_id.encode(),
+}
+
+
+def paged(store: Store, wanted: Wanted, sort: str, limit: int) -> list[KeptFinding]:
+    """Follow the cursors to the end."""
+    found: list[KeptFinding] = []
+    cursor = None
+    while True:
+        page = store.findings(wanted, sort=sort, limit=limit, cursor=cursor)
+        assert len(page.findings) <= limit
+        found += page.findings
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def test_pages_in_every_order_give_every_finding_once(store: Store) -> None:
+    scan(store, ESTATE)
+    scan(store, ESTATE | {THERE: {"j-1": NO_TEAM}})
+    wanted = Wanted(life=tuple(Life))
+    by_id = sorted(store.every_finding(wanted), key=lambda finding: finding.id)
+    assert len(by_id) == store.count(wanted) == 20
+    for name in SORTS:
+        key = KEYS.get(name, attrgetter(name))
+        for sign in ("", "-"):
+            expected = sorted(by_id, key=key, reverse=bool(sign))
+            assert paged(store, wanted, sign + name, 3) == expected, sign + name
+            assert paged(store, wanted, sign + name, 20) == expected, sign + name
+
+
+def test_pages_stay_right_while_scans_go_on(store: Store) -> None:
+    scan(store, ESTATE)
+    before = [finding.id for finding in store.every_finding(Wanted())]
+    first = store.findings(Wanted(), limit=5)
+    scan(store, ESTATE | {HERE: {**ESTATE[HERE], "a-new": NO_TEAM}})
+    ids = [finding.id for finding in first.findings]
+    cursor = first.cursor
+    while cursor:
+        page = store.findings(Wanted(), limit=5, cursor=cursor)
+        ids += [finding.id for finding in page.findings]
+        cursor = page.cursor
+    assert len(ids) == len(set(ids))
+    assert set(before) <= set(ids)
+
+
+FILTERS: list[tuple[Wanted, int]] = [
+    (Wanted(), 20),
+    (Wanted(policy="ml-platform"), 20),
+    (Wanted(policy="other"), 0),
+    (Wanted(clouds=["aws"]), 20),
+    (Wanted(clouds=["gcp"]), 0),
+    (Wanted(accounts=["222233334444"]), 4),
+    (Wanted(accounts=["222233334444", "111122223333"], regions=["us-east-1"]), 4),
+    (Wanted(services=["ec2"], types=["aws:ec2:instance"]), 20),
+    (Wanted(namespaces=["default"]), 0),
+    (Wanted(codes=["TW002", "TW003"]), 2),
+    (Wanted(tags=["ml-project"]), 6),
+    (Wanted(severities=["warning"]), 0),
+    (Wanted(text="I-X"), 2),
+    (Wanted(text="us-east-1"), 4),
+    (Wanted(text="%"), 0),
+    (Wanted(life=[Life.RESOLVED, Life.EXEMPT]), 0),
+    (Wanted(life=()), 20),
+]
+
+
+def test_filters_leave_what_was_asked_for(store: Store) -> None:
+    scan(store, ESTATE)
+    for wanted, count in FILTERS:
+        found = store.findings(wanted, limit=100).findings
+        assert (len(found), store.count(wanted)) == (count, count), wanted
+        assert sorted(found, key=lambda each: each.id) == sorted(
+            store.every_finding(wanted), key=lambda each: each.id
+        )
+
+
+def test_a_sort_or_a_cursor_that_is_none_is_refused(store: Store) -> None:
+    scan(store, ESTATE)
+    cursor = store.findings(Wanted(), limit=2, sort="tag").cursor
+    with pytest.raises(QueryError, match="cannot be sorted by `size`; sort by one of id, first_seen"):
+        store.findings(Wanted(), sort="size")
+    with pytest.raises(QueryError, match="the cursor is of another question"):
+        store.findings(Wanted(), sort="-tag", cursor=cursor)
+    with pytest.raises(QueryError, match="the cursor is of another question"):
+        store.findings(Wanted(tags=["ml-team"]), sort="tag", cursor=cursor)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(cursor=st.one_of(st.text(), st.binary().map(lambda each: each.decode("latin-1"))))
+def test_no_cursor_of_a_stranger_does_harm(store: Store, cursor: str) -> None:
+    with pytest.raises(QueryError, match="the cursor is"):
+        store.findings(Wanted(), cursor=cursor)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(value=st.one_of(st.integers(), st.text()), number=st.integers(), sort=st.sampled_from(SORTS))
+def test_no_forged_cursor_does_harm(store: Store, value: int | str, number: int, sort: str) -> None:
+    forged = cursors.write(cursors.Place(cursors.question(Wanted(), sort), value, number))
+    with suppress(QueryError):
+        assert store.findings(Wanted(), sort=sort, cursor=forged).findings == ()
+
+
+@pytest.mark.parametrize("number", [-1, 10**30])
+def test_a_number_that_is_none_finds_nothing(store: Store, number: int) -> None:
+    scan(store, ESTATE)
+    assert store.count(Wanted(seen_in=number)) == 0
+    assert store.unread(number) == []
+    with pytest.raises(QueryError):
+        store.scan(number)
+
+
+def test_a_scan_that_is_not_there_is_refused(store: Store) -> None:
+    with pytest.raises(QueryError, match="there is no scan 7 in this store"):
+        store.scan(7)
+
+
+def test_scans_are_listed_newest_first(store: Store) -> None:
+    first, second = scan(store, ESTATE), scan(store, ESTATE, state=ScanState.INCOMPLETE)
+    running = begin(store, scope={"organization": "o-2"})
+    assert [(each.id, each.state) for each in store.scans()] == [
+        (running.id, ScanState.RUNNING),
+        (second, ScanState.INCOMPLETE),
+        (first, ScanState.COMPLETE),
+    ]
+    assert [each.id for each in store.scans(limit=1)] == [running.id]
+    assert store.scans(cloud="gcp") == store.scans(policy="other") == []
+    kept = store.scan(first)
+    assert (kept.cloud, kept.scope, kept.shard, kept.policy_name) == (
+        "aws",
+        {"organization": "o-1"},
+        "",
+        "ml-platform",
+    )
+    assert (kept.parts, kept.parts_done) == (3, 3)
+    assert kept.finished_at is not None
+    assert kept.started_at < kept.finished_at
+    running.finish(ScanState.INTERRUPTED)
+    assert store.scan(running.id).finished_at is None
+
+
+def test_the_latest_scans_say_together_what_exists(store: Store) -> None:
+    scan(store, ESTATE)
+    halves = [scan(store, {HERE: {}}, shard=f"{number}/2") for number in (1, 2)]
+    other = scan(store, ESTATE, scope={"organization": "o-2"})
+    assert [each.id for each in store.latest("ml-platform")] == [other, *reversed(halves)]
+    begin(store).finish(ScanState.INTERRUPTED)
+    again = scan(store, {HERE: {}}, shard="1/2")
+    assert [each.id for each in store.latest("ml-platform")] == [again, other, halves[1]]
+    thirds = [scan(store, {HERE: {}}, shard=f"{number}/3") for number in (1, 2, 3)]
+    assert [each.id for each in store.latest("ml-platform")] == [*reversed(thirds), other]
+    whole = scan(store, ESTATE, state=ScanState.INCOMPLETE)
+    assert [each.id for each in store.latest("ml-platform")] == [whole, other]
+    assert store.latest("other") == []
+
+
+def test_tallies_are_summed_over_parts_and_scans(store: Store) -> None:
+    one, two = scan(store, ESTATE), scan(store, {HERE: {"i-1": GOOD}})
+    place = ("aws", "111122223333", "eu-west-1", "ec2", "aws:ec2:instance")
+    assert store.tallies([two]) == [Tally(*place, compliant=1)]
+    assert store.tallies([one, two])[0] == Tally(*place, compliant=1, violating=6)
+    assert store.tallies([]) == []
+    assert store.tag_tallies([]) == []
+
+
+def test_tag_tallies_are_summed_and_rare_values_are_gathered(store: Store) -> None:
+    run = begin(store)
+    run.plan([HERE, THERE], [])
+    place = ("aws", "111122223333", "eu-west-1", "ml-team")
+    for part in (HERE, THERE):
+        values = [TagTally(*place, f"team-{number:04}", 1, 1, 1, 1, 0) for number in range(1500)]
+        common = TagTally(*place, "common", 5, 5, 5, 4, 3)
+        run.part(part).done([], [*values, common, TagTally(*place, "", 2, 2, 0, 0, 0)])
+    found = {each.value: each for each in store.tag_tallies([run.id])}
+    assert found["common"] == TagTally(*place, "common", 10, 10, 10, 8, 6)
+    assert found[""] == TagTally(*place, "", 4, 4, 0, 0, 0)
+    assert len(found) == 1000 + 2
+    assert found[OTHER] == TagTally(*place, OTHER, 1002, 1002, 1002, 1002, 0)
+    assert told(store) == []
