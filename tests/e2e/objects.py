@@ -69,6 +69,16 @@ def job_set(namespace: str, labels: dict[str, str]) -> Data:
     }
 
 
+def training_run(namespace: str, *workers: dict[str, str]) -> Data:
+    """Make an object of a kind that only the policy knows."""
+    return {
+        "apiVersion": "example.com/v1",
+        "kind": "TrainingRun",
+        "metadata": {"name": "run", "namespace": namespace},
+        "spec": {"workers": [{"name": "w", "template": template(labels)} for labels in workers]},
+    }
+
+
 def crd(group: str, kind: str, version: str = "v1") -> Data:
     """Define a kind whose objects may hold anything."""
     plural = f"{kind.lower()}s"

@@ -17,11 +17,16 @@ from tests.e2e.objects import (
     job_set,
     pod,
     ray_cluster,
+    training_run,
 )
 from tests.e2e.webhook import Webhook, serving
 from tests.oracles.apiserver_client import until
 
-CUSTOM = (crd("ray.io", "RayCluster"), crd("jobset.x-k8s.io", "JobSet", "v1alpha2"))
+CUSTOM = (
+    crd("ray.io", "RayCluster"),
+    crd("jobset.x-k8s.io", "JobSet", "v1alpha2"),
+    crd("example.com", "TrainingRun"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +164,16 @@ def test_every_pod_template_of_a_custom_kind_is_named(cluster: Cluster, dev: str
     refused = apply(cluster, job_set(dev, {}))
     assert "`spec.replicatedJobs[0].template.spec.template.metadata.labels`" in refused
     assert apply(cluster, job_set(dev, LABELS)) == "jobset.jobset.x-k8s.io/train created\n"
+
+
+def test_kinds_that_the_policy_names_are_judged_and_filled(cluster: Cluster, dev: str) -> None:
+    refused = apply(cluster, training_run(dev, LABELS, {"ml-environment": "dev"}))
+    assert "add `ml-team: fraud-detection` to `spec.workers[1].template.metadata.labels`" in refused
+    assert "/run created\n" in apply(cluster, training_run(dev, LABELS, {"ml-team": "nlp"}))
+
+    workers = read(cluster, dev, "trainingrun/run")["spec"]["workers"]
+    filled = {"ml-team": "nlp", "ml-environment": "dev"}
+    assert [each["template"]["metadata"]["labels"] for each in workers] == [LABELS, filled]
 
 
 def test_labels_are_filled_where_they_reach_pods_and_nowhere_else(cluster: Cluster, dev: str) -> None:

@@ -35,6 +35,8 @@ tags:
   ml-experiment-id:
     required: {level: recommended}
     example: run-42
+workloads:
+  example.com/TrainingRun: {templates: ["spec.workers[*].template"]}
 """
 
 NAME = "e2e"
