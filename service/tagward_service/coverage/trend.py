@@ -48,10 +48,18 @@ def trend(scans: Iterable[Scan], tally_of: Callable[[int], Tally]) -> tuple[Poin
     newest: dict[str, Scan] = {}
     points: dict[date, Point] = {}
     for scan in finished:
+        newest = {name: each for name, each in newest.items() if not _puts_aside(scan, each)}
         newest[source_of(scan)] = scan
         day = _day(scan)
         points[day] = _point(day, scan.policy_version, newest, tally_of)
     return tuple(points.values())
+
+
+def _puts_aside(newer: Scan, older: Scan) -> bool:
+    """Say whether a scan looks at the same as another that was cut into another number of shards."""
+    if (newer.cloud, newer.scope) != (older.cloud, older.scope):
+        return False
+    return newer.shard.partition("/")[2] != older.shard.partition("/")[2]
 
 
 def _day(scan: Scan) -> date:

@@ -17,11 +17,12 @@ def scan(
     *,
     cloud: str = "aws",
     scope: Mapping[str, str] | None = None,
+    shard: str = "",
     state: ScanState = ScanState.COMPLETE,
     version: str = "1",
 ) -> Scan:
     at = BEGIN + timedelta(days=day)
-    return Scan(number, cloud, scope or {}, "", "p", version, "sha", at.date(), state, at, at, 1, 1)
+    return Scan(number, cloud, scope or {}, shard, "p", version, "sha", at.date(), state, at, at, 1, 1)
 
 
 def tally(compliant: int, lacking: int) -> Tally:
@@ -45,6 +46,12 @@ def test_a_day_is_what_was_known_at_its_end() -> None:
 def test_scopes_and_shards_are_sources_of_their_own() -> None:
     scans = [scan(1, 0, scope={"organization": "o-1"}), scan(2, 0, scope={"organization": "o-2"})]
     assert told(scans, {1: tally(1, 0), 2: tally(0, 1)}) == [(1, 1, 2, 2)]
+
+
+def test_shards_of_another_cut_are_put_aside() -> None:
+    scans = [scan(1, 0), scan(2, 1, shard="1/2"), scan(3, 1, shard="2/2"), scan(4, 2)]
+    sums = {1: tally(1, 9), 2: tally(2, 3), 3: tally(3, 2), 4: tally(8, 2)}
+    assert told(scans, sums) == [(1, 1, 10, 1), (2, 5, 10, 2), (3, 8, 10, 1)]
 
 
 def test_scans_that_did_not_finish_say_nothing() -> None:
