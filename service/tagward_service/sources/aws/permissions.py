@@ -17,6 +17,7 @@ OF_EVERY_ACCOUNT = (
     "config:DescribeConfigurationRecorderStatus",
     "config:DescribeConfigurationRecorders",
     "ec2:DescribeRegions",
+    "tag:GetResources",
 )
 OF_THE_CALLER = (
     "ce:ListCostAllocationTags",

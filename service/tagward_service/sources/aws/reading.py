@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from threading import Event
 from typing import Any
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 from tagward.resource import NO_TAGS, Resource, Taggability
 from tagward_service.scan.interface import Found
 from tagward_service.sources.aws.answers import filled, filled_or_empty, items, member, tags_of
+from tagward_service.sources.aws.bulk import AT_A_TIME, Bulk
 from tagward_service.sources.aws.kinds import Api, Asked, Detail, Inline, Kind
 from tagward_service.sources.aws.pages import pages
 from tagward_service.sources.aws.problems import Gone, Odd, Refused, asking
@@ -43,27 +43,31 @@ class Listed(Struct, frozen=True):
 class Reader:
     """Reads one type of resource of one API, in one place."""
 
-    def __init__(self, api: Api, kind: Kind, client: Any, where: Where, stop: Event) -> None:
+    def __init__(self, api: Api, kind: Kind, client: Any, where: Where, bulk: Bulk, stop: Event) -> None:
         self.api = api
         self.kind = kind
         self.type = api.type_of(kind)
         self.tagging = api.tagging_of(kind)
         self._client = client
         self._where = where
+        self._bulk = bulk
         self._stop = stop
         self._refused = 0
 
     def read(self) -> Iterator[Found]:
         """Read every resource; what could not be read comes as NotEvaluated. Raise ReadError."""
         try:
-            for batch in _batches(
-                self._listed(), self.tagging.many if isinstance(self.tagging, Asked) else 1
-            ):
+            for batch in _batches(self._listed(), self._at_a_time):
                 if self._stop.is_set():
                     return
                 yield from self._resources(batch)
         except Refused as refused:
             yield NotEvaluated(f"{self.type} in {self._where}", refused.why, incomplete=refused.incomplete)
+
+    @property
+    def _at_a_time(self) -> int:
+        how = self.tagging
+        return how.many if isinstance(how, Asked) and how.many > 1 else AT_A_TIME
 
     def _listed(self) -> Iterator[Listed]:
         for parent, given in self._parents():
@@ -118,13 +122,28 @@ class Reader:
             except Refused as refused:
                 yield self._unread(each, self._again(refused))
         try:
-            tags = self._tags(named)
+            known = self._known(named)
         except Refused as refused:
             for each in named:
                 yield self._unread(each, self._again(refused))
             return
         for each in named:
-            yield self._resource(each.arn, tags.get(each.arn))
+            if self._stop.is_set():
+                return
+            yield self._tagged(each, known.get(each.arn))
+
+    def _tagged(self, listed: Listed, tags: dict[str, str] | None) -> Found:
+        """Make a resource with its tags; ask for them where nobody told them yet."""
+        how = self.tagging
+        if tags is None and isinstance(how, Asked) and how.many == 1:
+            try:
+                tags = self._asked(how, listed)
+            except Refused as refused:
+                return self._unread(listed, self._again(refused))
+        if tags is None:
+            return NotEvaluated(listed.arn, "it was gone when its tags were asked for")
+        self._refused = 0
+        return self._resource(listed.arn, tags)
 
     def _named(self, listed: Listed) -> Listed:
         values = self._detailed(self.kind.detail, listed.values) if self.kind.detail else listed.values
@@ -145,13 +164,13 @@ class Reader:
             raise Odd(f"`{self.api.permission(detail.operation)}` answered without `{detail.answer}`")
         return {**values, **more}
 
-    def _tags(self, batch: Sequence[Listed]) -> dict[str, dict[str, str]]:
-        """Return the tags by ARN."""
+    def _known(self, batch: Sequence[Listed]) -> dict[str, dict[str, str]]:
+        """Return the tags that can be told at once, by ARN."""
         how = self.tagging
         if isinstance(how, Inline):
             return {each.arn: tags_of(member(each.values, how.path)) for each in batch}
         if how.many == 1:
-            return {each.arn: self._asked(how, each) for each in batch}
+            return self._bulk.tags([each.arn for each in batch])
         arns = {filled(how.value, each.values): each.arn for each in batch}
         answer = self._call(how.operation, {how.parameter: list(arns)}) if arns else {}
         found = {entry.get(how.key): entry.get("Tags") for entry in items(answer, how.answer)}
@@ -175,10 +194,7 @@ class Reader:
         with asking(self.api.permission(operation)):
             return getattr(self._client, xform_name(operation))(**given)
 
-    def _resource(self, arn: str, tags: dict[str, str] | None) -> Found:
-        if tags is None:
-            return NotEvaluated(arn, "it was gone when its tags were asked for")
-        self._refused = 0
+    def _resource(self, arn: str, tags: dict[str, str]) -> Resource:
         return Resource(
             cloud="aws",
             type=self.type,
@@ -211,6 +227,16 @@ class Reader:
 
 
 def _batches(listed: Iterable[Listed], size: int) -> Iterator[list[Listed]]:
-    each = iter(listed)
-    while batch := list(islice(each, size)):
+    """Gather what is listed; what came before a refusal is not lost with the rest."""
+    batch: list[Listed] = []
+    try:
+        for each in listed:
+            batch.append(each)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except Refused:
+        yield batch
+        raise
+    if batch:
         yield batch

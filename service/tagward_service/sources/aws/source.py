@@ -10,6 +10,7 @@ from threading import Event
 
 from tagward_service.scan.interface import Found, Part, ReadError
 from tagward_service.sources.aws.accounts import Account, accounts, denied, organization, regions
+from tagward_service.sources.aws.bulk import SERVICE, Bulk
 from tagward_service.sources.aws.inventories import Choice, Inventories
 from tagward_service.sources.aws.kinds import Api, Kind
 from tagward_service.sources.aws.problems import Denied, NoEndpointError, Refused
@@ -123,12 +124,13 @@ class AwsSource:
 
     def _read(self, api: Api, part: Part, stop: Event) -> Iterator[Found]:
         where = Where(part.account, part.region, self._sessions.partition)
+        bulk = Bulk(lambda: self._sessions.client(part.account, SERVICE, part.region))
         with closing(self._sessions.client(part.account, api.client, part.region)) as client:
             try:
                 for kind in self._left(api, part):
                     if stop.is_set():
                         return
-                    yield from Reader(api, kind, client, where, stop).read()
+                    yield from Reader(api, kind, client, where, bulk, stop).read()
             except NoEndpointError as error:
                 if self._sessions.serves(api.client, part.region):
                     raise
