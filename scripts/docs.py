@@ -12,6 +12,7 @@ from tagward.loading.chain import PACKS, pack_names
 from tagward.loading.prepared import prepare
 from tagward.loading.schema import json_schema as policy_schema
 from tagward_service.cli.dispatch import COMMANDS, root_help
+from tagward_service.coverage.json_coverage import json_schema as coverage_schema
 from tagward_service.drift.json_drift import json_schema as drift_schema
 from tagward_service.outputs.json_report import json_schema as report_schema
 
@@ -42,6 +43,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "docs/schemas/policy.schema.json", _json(policy_schema())
     yield "docs/schemas/report.schema.json", _json(report_schema())
     yield "docs/schemas/drift.schema.json", _json(drift_schema())
+    yield "docs/schemas/coverage.schema.json", _json(coverage_schema())
     for name in pack_names():
         prepared = prepare((PACKS / f"{name}.yaml").read_bytes())
         yield f"{PACKS.relative_to(ROOT)}/{name}.json", prepared.decode()
