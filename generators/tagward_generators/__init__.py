@@ -14,8 +14,12 @@ TARGETS = {
     "gatekeeper": ("gatekeeper", "Gatekeeper"),
     "kyverno": ("kyverno", "Kyverno"),
     "rego": ("rego", "Rego"),
+    "sql": ("sql", "Sql"),
 }
 """Every target: the module and the class that are imported when somebody asks for it."""
+
+GUARDRAILS = tuple(name for name in TARGETS if name != "sql")
+"""The targets that keep something from happening; queries only count."""
 
 
 def target(name: str) -> Target:

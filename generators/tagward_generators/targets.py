@@ -50,6 +50,10 @@ class CompileError(TagwardError):
     """The target cannot take this policy: the message says what does not fit and what to drop."""
 
 
+class MissingExtraError(CompileError):
+    """The target needs packages that are not installed: the message says which extra has them."""
+
+
 class Target(Protocol):
     """A compiler for one enforcement point."""
 

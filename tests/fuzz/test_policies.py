@@ -10,6 +10,7 @@ from random import Random
 from zlib import crc32
 
 import pytest
+import sqlglot
 import yaml
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -90,7 +91,9 @@ def _read(artifact: Artifact) -> None:
         assert json.loads(artifact.content)
     elif artifact.path.endswith(".yaml"):
         assert list(yaml.safe_load_all(artifact.content))
-    else:
+    elif artifact.kind == "SQL projection":
+        assert sqlglot.parse_one(artifact.content, dialect=artifact.path.split(".")[-3])
+    elif not artifact.path.endswith(".sql"):
         assert artifact.path.endswith(".rego")
 
 

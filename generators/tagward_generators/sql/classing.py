@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from tagward_generators.sql.portable_regex import END, of_globs
+from tagward_generators.sql.portable_regex import BEHIND, of_globs, whole
 from tagward_generators.sql.writing import Column
 
 CHARGEABLE = "chargeable"
@@ -83,4 +83,4 @@ def _named(service: Column, globs: tuple[str, ...]) -> Column:
 
     if not globs:
         return ibis.literal(False)
-    return (service.fill_null("") + END).re_search(f"^{of_globs(globs)}{END}$")
+    return (service.fill_null("") + BEHIND).re_search(whole(of_globs(globs)))

@@ -1,7 +1,9 @@
-"""Ibis expressions as SQL, without putting selects together that were kept apart for a reason."""
+"""Ibis expressions as SQL: one step after the other, each fact worked out once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 from tagward_generators.sql.writing import Column
@@ -10,17 +12,25 @@ _ONE_AT_A_TIME = Lock()
 
 
 def sql_of(expression: Column, dialect: str) -> str:
-    """Compile an expression for an engine.
+    """Compile an expression for an engine."""
+    import ibis.backends.sql.compilers as compilers
+    from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
-    Ibis would write each fact out wherever it is used; kept in a select of their own they are worked out
-    once, and the text stays readable.
-    """
+    compiler = getattr(compilers, dialect).compiler
+    with _selects_kept_apart():
+        tree = compiler.to_sqlglot(expression.unbind())
+    return str(eliminate_subqueries(tree).sql(dialect=compiler.dialect, pretty=True))
+
+
+@contextmanager
+def _selects_kept_apart() -> Iterator[None]:
+    """Keep Ibis from putting selects together, which would write each fact out wherever it is used."""
     import ibis
 
     with _ONE_AT_A_TIME:
         before = ibis.options.sql.fuse_selects
         ibis.options.sql.fuse_selects = False
         try:
-            return str(ibis.to_sql(expression, dialect=dialect))
+            yield
         finally:
             ibis.options.sql.fuse_selects = before

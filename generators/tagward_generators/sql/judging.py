@@ -7,7 +7,7 @@ what a line lacks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import chain, combinations
 
@@ -17,10 +17,10 @@ from msgspec.structs import replace
 from tagward.policy import Policy
 from tagward_generators.facts import Blank, Has, KeyOutside, Slot
 from tagward_generators.logic import Expression, every, negate, some
-from tagward_generators.rules import rules
+from tagward_generators.rules import EVERY_TAG, rules
 from tagward_generators.selecting import Platform
 from tagward_generators.tag_facts import TagFacts
-from tagward_generators.violations import TagViolations, Violation, Violations
+from tagward_generators.violations import TagViolations, Violations
 
 SURFACE = "scan"
 CLOUDS = ("aws", "azure", "gcp")
@@ -52,18 +52,10 @@ class LineViolations(Violations):
         """The tags that may be missing, under a misspelt key, without a violation."""
         return tuple(facts for facts in self.tags.values() if is_soft(facts))
 
-    def broken(self) -> Expression:
-        """Say that a rule is broken that counts against the resource."""
-        return some(*(each.broken for rule in rules(self.policy) for each in counting(self.of(rule))))
-
-    def asked(self, tag: str) -> TagViolations | None:
-        """Return what is said of a tag, None where it is not on this cloud."""
-        return TagViolations(self, self.tags[tag], None) if tag in self.tags else None
-
-
-def counting(found: tuple[Violation, ...]) -> Iterator[Violation]:
-    """Leave out advice."""
-    return (each for each in found if each.level != "recommended")
+    def against_all(self) -> Expression:
+        """Say that a rule on all tags at once is broken."""
+        found = (each for rule in rules(self.policy) if rule.tag == EVERY_TAG for each in self.of(rule))
+        return some(*(each.broken for each in found))
 
 
 def is_soft(facts: TagFacts) -> bool:
@@ -81,37 +73,50 @@ class TagAnswers(Struct, frozen=True):
     """The tag is there and says something."""
     valid: Expression
     """The tag is there with a value that the policy accepts."""
+    exempt: Expression
+    """An exemption covers the tag."""
 
 
 class LineAnswers(Struct, frozen=True):
-    """What can be said of a line: `broken` with exemptions counted, `breached` as if there were none."""
+    """What can be said of a line: tag by tag, and whether a rule on all tags at once is broken.
 
-    broken: Expression
-    breached: Expression
+    `breached` is that as if there were no exemptions, `broken` as things are: a key that an exempt tag may
+    be misspelt as is left alone.
+    """
+
     tags: Mapping[str, TagAnswers]
+    breached: Expression
+    broken: Expression
 
 
 def answers(policy: Policy, place: Place, day: date) -> LineAnswers:
-    """Say everything about the lines of a place on a day."""
+    """Say everything about the lines of a place on a day.
+
+    What breaks the rules of a tag follows: it is needed and not present, or present and not valid.
+    """
     strict = LineViolations(replace(policy, exemptions=()), place, day)
     lenient = LineViolations(policy, place, day) if policy.exemptions else strict
-    tags = {tag.id: _of_tag(strict, tag.id) for tag in policy.tags if tag.id in strict.tags}
-    return LineAnswers(lenient.broken(), strict.broken(), tags)
+    tags = {tag.id: _of_tag(strict, lenient, tag.id) for tag in policy.tags if tag.id in strict.tags}
+    return LineAnswers(tags, strict.against_all(), lenient.against_all())
 
 
-def _of_tag(on: LineViolations, tag: str) -> TagAnswers:
-    facts, asked = on.tags[tag], on.asked(tag)
-    assert asked is not None
+def _of_tag(strict: LineViolations, lenient: LineViolations, tag: str) -> TagAnswers:
+    facts = strict.tags[tag]
+    asked = TagViolations(strict, facts, None)
     (slot,) = facts.slots
     present = every(Has(slot), negate(Blank(slot, facts.placeholders)))
     wrong = (
         each.broken
-        for rule in rules(on.policy)
+        for rule in rules(strict.policy)
         if rule.tag == tag and rule.kind in ("value", "replaces")
-        for each in on.of(rule)
+        for each in strict.of(rule)
     )
-    needed = asked.needed(facts.tag.requirements, "required")
-    return TagAnswers(needed, present, every(present, *map(negate, wrong)))
+    return TagAnswers(
+        asked.needed(facts.tag.requirements, "required"),
+        present,
+        every(present, *map(negate, wrong)),
+        TagViolations(lenient, lenient.tags[tag], None).exempt(),
+    )
 
 
 def places(policy: Policy) -> tuple[Place, ...]:

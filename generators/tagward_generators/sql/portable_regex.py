@@ -1,7 +1,7 @@
 r"""Patterns and globs as regular expressions that every engine reads alike: RE2, Java's, Snowflake's.
 
-Only literals, classes of listed characters, groups, counts and `^` at the beginning are used. An end is
-marked by a character that is put behind the text, as `$` of Java also matches before a line break.
+Only literals, classes of listed characters, groups, counts, `^`, `$`, `\s` and `\S` are used. A text is
+matched with a character put behind it, as `$` of Java also matches before a line break at the end.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from tagward.patterns.syntax import parse
 START, END = "\x1e", "\x1f"
 """What stands around each of several texts in one text; no key and no value of a tag holds them."""
 
+BEHIND = "!"
+"""What is put behind a text that is matched as a whole."""
+
 NOT_MARKS = complement(((ord(START), ord(END)),))
 
-SPACES = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""The members of a class of what Python strips: white space of Unicode, and the separators of ASCII."""
+SPACES = "\\s\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""The members of a class of white space, of ASCII and of Unicode; clouds take no other control characters."""
 
 NEVER = START + START
 """Matches nothing: marks never stand next to each other in this order."""
@@ -29,14 +32,19 @@ FOLDS = {"s": "\u017f", "k": "\u212a"}
 """The characters beyond ASCII that fold to one of ASCII."""
 
 
-def of_pattern(pattern: str) -> str:
-    """Write a portable pattern, without anchors."""
-    return f"({written(parse(pattern))})"
+def whole(regex: str) -> str:
+    """Match a text as a whole, once BEHIND is put behind it."""
+    return f"^{regex}{BEHIND}$"
 
 
-def of_globs(globs: Iterable[str]) -> str:
+def of_pattern(pattern: str, allowed: Intervals = EVERYTHING) -> str:
+    """Write a portable pattern, without anchors, of some characters."""
+    return f"({_written(parse(pattern), allowed)})"
+
+
+def of_globs(globs: Iterable[str], allowed: Intervals = EVERYTHING) -> str:
     """Write shell globs, without anchors; a glob matches itself too: `web[0]` is also a name."""
-    options = [(written(parse_glob(glob)), quoted(glob)) for glob in globs]
+    options = [(_written(parse_glob(glob), allowed), quoted(glob)) for glob in globs]
     return f"({'|'.join(dict.fromkeys(text for each in options for text in each))})" if options else NEVER
 
 
@@ -69,26 +77,24 @@ def quoted(text: str) -> str:
     return "".join(f"\\{character}" if character in SPECIAL else character for character in text)
 
 
-def written(node: Node) -> str:
-    """Write the tree of a pattern."""
+def _written(node: Node, among: Intervals) -> str:
+    """Write the tree of a pattern whose characters are among some."""
     match node:
         case Characters(allowed):
-            return _class(intersection(allowed, NOT_MARKS))
+            return _class(intersection(allowed, among))
         case Sequence(parts):
-            return "".join(_grouped(part) for part in parts)
+            return "".join(_grouped(part, among) for part in parts)
         case Choice(options):
-            return f"({'|'.join(map(written, options))})" if options else NEVER
+            return f"({'|'.join(_written(each, among) for each in options)})" if options else NEVER
         case Repeat(body, least, most):
-            return f"{_atom(body)}{_count(least, most)}"
+            text = _written(body, among)
+            atom = text if isinstance(body, Characters) else f"({text})"
+            return f"{atom}{_count(least, most)}"
 
 
-def _grouped(node: Node) -> str:
-    return f"({written(node)})" if isinstance(node, Choice) and len(node.options) > 1 else written(node)
-
-
-def _atom(node: Node) -> str:
-    text = written(node)
-    return text if isinstance(node, Characters) else f"({text})"
+def _grouped(node: Node, among: Intervals) -> str:
+    text = _written(node, among)
+    return f"({text})" if isinstance(node, Choice) and len(node.options) > 1 else text
 
 
 def _count(least: int, most: int | None) -> str:
@@ -102,6 +108,8 @@ def _class(allowed: Intervals) -> str:
     """Write a set of characters by its members or by what it leaves out, whichever is shorter."""
     if not allowed:
         return NEVER
+    if allowed == EVERYTHING:
+        return r"[\s\S]"
     if len(allowed) == 1 and allowed[0][0] == allowed[0][1]:
         return quoted(chr(allowed[0][0]))
     outside = complement(allowed)

@@ -23,7 +23,10 @@ CLOUDY = (OfType, KeyLike, KeyOutside, MoreThan)
 COSTLY = (Blank, Fits, ValueLike, *CLOUDY)
 """Facts that get a column of their own, so that no engine works them out twice."""
 
-NOTHING = TagAnswers(FALSE, FALSE, FALSE)
+NOTHING = TagAnswers(FALSE, FALSE, FALSE, FALSE)
+
+WORDS = ("needed", "present", "valid", "exempt")
+"""What is said of each tag."""
 
 
 class Verdicts(Struct, frozen=True):
@@ -53,6 +56,7 @@ class _Judging:
         self.columns = tag_columns(tag.id for tag in policy.tags)
         self.said = {place: answers(policy, place, day) for place in places(policy)}
         self.facts: dict[Asked, Column] = {}
+        self.scratch: frozenset[str] = frozenset()
 
     def of(self, lines: Column) -> Verdicts:
         typed = lines.mutate(type_of(lines)) if self._asks_types() else lines
@@ -74,33 +78,56 @@ class _Judging:
         """Add a column for every costly fact."""
         writer = Writer(lines, self.columns)
         costly = [each for each in self._asked() if isinstance(each.fact, COSTLY)]
-        names = {each: f"fact_{number}" for number, each in enumerate(costly, 1)}
+        names = {each: self._named(each.fact, number) for number, each in enumerate(costly, 1)}
+        self.scratch = frozenset(names.values())
         found = lines.mutate(**{name: writer.fact(each) for each, name in names.items()}) if names else lines
         self.facts = {each: found[name] for each, name in names.items()}
         cheap = Writer(found, self.columns)
         self.facts |= {each: cheap.fact(each) for each in self._asked() if each not in names}
         return found
 
+    def _named(self, fact: Fact, number: int) -> str:
+        """Name the column of a fact."""
+        match fact:
+            case Blank(slot):
+                return self._about("blank", slot.key)
+            case Fits(slot):
+                return self._about("fits", slot.key)
+            case _:
+                return f"fact_{number}"
+
+    def _about(self, word: str, tag: str) -> str:
+        return f"{word}_{self.columns[tag].removeprefix('tag_')}"
+
     def _decided(self, lines: Column) -> Verdicts:
         """Answer everything, then put together what the answers come to."""
-        named: dict[str, dict[str, str]] = {word: {} for word in ("needed", "present", "valid")}
-        said = {"breached": self._column(lines, lambda said: said.breached)}
-        said["broken"] = (
-            self._column(lines, lambda said: said.broken) if self._exempts() else said["breached"]
-        )
-        for tag, column in self.columns.items():
-            for word, names in named.items():
-                names[tag] = f"{word}_{column.removeprefix('tag_')}"
-                said[names[tag]] = self._column(lines, _about(tag, word))
-        kept = [name for name in lines.columns if not name.startswith("fact_")]
+        kept = [name for name in lines.columns if name not in self.scratch]
+        names = {word: {tag: self._about(word, tag) for tag in self.columns} for word in WORDS}
+        said = {
+            name: self._column(lines, _of_tag(word, tag))
+            for word, named in names.items()
+            for tag, name in named.items()
+        }
+        said["breached"] = self._column(lines, lambda said: said.breached)
+        said["broken"] = self._column(lines, lambda said: said.broken)
         answered = lines.select(*kept, **said)
+        breached, broken = self._broken(answered)
         known = answered.cloud.isin(CLOUDS)
-        compliant, exempt = known & ~answered.breached, known & answered.breached & ~answered.broken
-        answers = [name for names in named.values() for name in names.values()]
-        return Verdicts(answered.select(*kept, *answers, compliant=compliant, exempt=exempt), **named)
+        shown = [name for word in ("needed", "present", "valid") for name in names[word].values()]
+        decided = answered.select(
+            *kept, *shown, compliant=known & ~breached, exempt=known & breached & ~broken
+        )
+        return Verdicts(decided, names["needed"], names["present"], names["valid"])
 
-    def _exempts(self) -> bool:
-        return any(said.broken != said.breached for said in self.said.values())
+    def _broken(self, answered: Column) -> tuple[Column, Column]:
+        """Say that a rule is broken, as if there were no exemptions, and as things are."""
+        breached, broken = answered.breached, answered.broken
+        for tag in self.columns:
+            needed, present, valid, exempt = (answered[self._about(word, tag)] for word in WORDS)
+            wrong = (needed & ~present) | (present & ~valid)
+            breached |= wrong
+            broken |= wrong & ~exempt
+        return breached, broken
 
     def _column(self, lines: Column, about: Callable[[LineAnswers], Expression]) -> Column:
         """Write an answer that may differ from place to place; what is alike is written once."""
@@ -122,7 +149,7 @@ class _Judging:
         return combined(expression, said)
 
 
-def _about(tag: str, word: str) -> Callable[[LineAnswers], Expression]:
+def _of_tag(word: str, tag: str) -> Callable[[LineAnswers], Expression]:
     def about(said: LineAnswers) -> Expression:
         found: Expression = getattr(said.tags.get(tag, NOTHING), word)
         return found
@@ -131,7 +158,7 @@ def _about(tag: str, word: str) -> Callable[[LineAnswers], Expression]:
 
 
 def _expressions(said: LineAnswers) -> Iterable[Expression]:
-    tags = (each for tag in said.tags.values() for each in (tag.needed, tag.present, tag.valid))
+    tags = (getattr(each, word) for each in said.tags.values() for word in WORDS)
     return (said.broken, said.breached, *tags)
 
 

@@ -27,14 +27,17 @@ from tagward_generators.facts import (
 from tagward_generators.logic import TRUE, Every, Expression, Not, Some, Unsayable
 from tagward_generators.sql.columns import KEYS, VALUES
 from tagward_generators.sql.portable_regex import (
+    BEHIND,
     END,
     NEVER,
+    NOT_MARKS,
     START,
     blank,
     folded,
     of_globs,
     of_pattern,
     of_words,
+    whole,
 )
 
 Column: TypeAlias = Any
@@ -121,12 +124,14 @@ class Writer:
         match fact:
             case KeyLike(globs):
                 including, excluding = split(_cased(globs, cloud))
-                left = _without(keys, of_globs(excluding)) if excluding else keys
-                return _any_of(left, of_globs(including)) if including else left != ""
+                left = _without(keys, of_globs(excluding, NOT_MARKS)) if excluding else keys
+                return _any_of(left, of_globs(including, NOT_MARKS)) if including else left != ""
             case KeyOutside(known):
                 return _without(_without(keys, _platform(cloud)), of_words(_cased(known, cloud))) != ""
             case ValueLike(patterns):
-                return _any_of(self.lines[VALUES], f"({'|'.join(map(of_pattern, patterns))})")
+                return _any_of(
+                    self.lines[VALUES], f"({'|'.join(of_pattern(each, NOT_MARKS) for each in patterns)})"
+                )
             case MoreThan(most):
                 own = _without(self.lines[KEYS], _platform(cloud))
                 return own.length() - own.replace(START, "").length() > most
@@ -153,11 +158,11 @@ def combined(expression: Expression, said: Mapping[Fact, Column]) -> Column:
 
 def _matches(text: Column, regex: str) -> Column:
     """Match a whole text, never beyond a line break at its end."""
-    return (text + END).re_search(f"^{regex}{END}$").fill_null(False)
+    return (text + BEHIND).re_search(whole(regex)).fill_null(False)
 
 
 def _in_globs(text: Column, globs: tuple[str, ...]) -> Column:
-    return (text + END).re_search(f"^{of_globs(globs)}{END}$")
+    return (text + BEHIND).re_search(whole(of_globs(globs)))
 
 
 def _any_of(texts: Column, regex: str) -> Column:

@@ -14,10 +14,11 @@ from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_generators import TARGETS, target
-from tagward_generators.targets import Artifact, Compilation, CompileError, Grade
+from tagward_generators.targets import Artifact, Compilation, CompileError, Grade, MissingExtraError
 from tagward_service.cli import options
 from tagward_service.cli.enforcement import fidelity_table
 from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.failures import complain
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.settings import resolve
@@ -62,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Compile for every target, write the artifacts, and print the fidelity."""
     arguments.policy = arguments.given or arguments.policy
     settings = resolve(OPTIONS, arguments, os.environ)
-    names = tuple(dict.fromkeys(settings.texts("target"))) or tuple(TARGETS)
+    named = tuple(dict.fromkeys(settings.texts("target")))
+    names = named or tuple(TARGETS)
     for name in names:
         _known(name)
     directory = settings.text("output")
@@ -70,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("missing -o DIR; name the directory for the compiled files")
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of)
-    compiled, failed = _compiled(names, policy, as_of)
+    compiled, failed = _compiled(names, policy, as_of, named)
     from tagward_service.cli.artifacts import write
 
     removed = write(compiled, policy, as_of, Path(directory))
@@ -83,12 +85,22 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.FINDINGS if settings.flag("strict") and not exact else Exit.CLEAN
 
 
-def _compiled(names: Sequence[str], policy: Policy, as_of: date) -> tuple[list[Compilation], list[str]]:
-    """Compile for each target; one that cannot take the policy keeps no other from being compiled."""
+def _compiled(
+    names: Sequence[str], policy: Policy, as_of: date, named: Sequence[str]
+) -> tuple[list[Compilation], list[str]]:
+    """Compile for each target; one that cannot take the policy keeps no other from being compiled.
+
+    Targets that nobody named are left out, with a note, where an extra that they need is not installed.
+    """
     compiled, failed = [], []
     for name in names:
         try:
             compiled.append(target(name).compile(policy, as_of=as_of))
+        except MissingExtraError as error:
+            if name in named:
+                failed.append(f"{name}: {error}")
+            else:
+                complain(f"{name} is left out: {error}", color=False, label="note")
         except CompileError as error:
             failed.append(f"{name}: {error}")
     if not compiled:

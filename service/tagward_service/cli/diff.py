@@ -102,7 +102,7 @@ def _one_side_each(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _report(settings: Settings) -> DriftReport:
-    from tagward_generators import TARGETS, target
+    from tagward_generators import GUARDRAILS, target
     from tagward_service.drift.compiled import from_directory, from_policy
     from tagward_service.drift.drifting import against, against_deployed
 
@@ -112,7 +112,7 @@ def _report(settings: Settings) -> DriftReport:
     directory, as_of = settings.text("from"), settings.day("as_of")
     policy = None if directory else load_policy(settings, as_of)
     now = (
-        from_policy(policy, chosen or tuple(TARGETS), as_of)
+        from_policy(policy, chosen or GUARDRAILS, as_of)
         if policy
         else from_directory(Path(directory or ""), chosen)
     )

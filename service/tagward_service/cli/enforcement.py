@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tagward.policy import Policy
-from tagward_generators import TARGETS, target
+from tagward_generators import GUARDRAILS, target
 from tagward_generators.targets import Compilation, CompileError, Fidelity
 from tagward_service.cli.tables import aligned
 
@@ -15,7 +15,7 @@ def compilations(
     policy: Policy, as_of: date, *, cloud: str | None = None
 ) -> Iterator[tuple[str, Compilation | CompileError]]:
     """Compile the policy for every target of a cloud; a target that cannot take it comes with its error."""
-    for name in TARGETS:
+    for name in GUARDRAILS:
         if cloud is not None and cloud not in target(name).clouds:
             continue
         try:
