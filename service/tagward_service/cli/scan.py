@@ -94,17 +94,25 @@ class ScanCommand(Struct, frozen=True):
             settings.supply("as_of", as_of.isoformat(), "today")
             sys.stdout.write(aligned(settings.table(), indent=""))
             return Exit.CLEAN
-        from tagward_service.scan.interface import ReadError
+        return _run(self.cloud, settings, policy, outputs)
 
-        whom = told_to(settings)
-        with opened(settings, settings.text("snapshots")) as store:
-            try:
-                done = _scan(self.cloud, settings, store, policy)
-            except ReadError as error:
-                complain(f"nothing could be scanned: {error.why}", color=_color(settings))
-                return Exit.INCOMPLETE
-            tell(store, done.scan, policy, whom, color=_color(settings))
-            return _finish(store, done, policy, settings, outputs)
+
+def _run(cloud: str, settings: Settings, policy: Policy, outputs: Outputs) -> int:
+    """Scan, tell who wants to know, write every output, and return the exit code."""
+    from tagward_service.scan.interface import ReadError
+    from tagward_service.store.interface import ScanState
+
+    whom, after = told_to(settings), CLOUDS[cloud].after
+    with opened(settings, settings.text("snapshots")) as store:
+        try:
+            done = _scan(cloud, settings, store, policy)
+        except ReadError as error:
+            complain(f"nothing could be scanned: {error.why}", color=_color(settings))
+            return Exit.INCOMPLETE
+        tell(store, done.scan, policy, whom, color=_color(settings))
+        is_over = done.state is not ScanState.INTERRUPTED
+        notes = after(store, policy, settings) if after and is_over else []
+        return _finish(store, done, policy, settings, outputs, notes)
 
 
 def _scan(cloud: str, settings: Settings, store: Store, policy: Policy) -> Done:
@@ -146,7 +154,9 @@ def _ended_by_signals() -> Iterator[list[Scanning]]:
             signal.signal(number, handler)
 
 
-def _finish(store: Store, done: Done, policy: Policy, settings: Settings, outputs: Outputs) -> int:
+def _finish(
+    store: Store, done: Done, policy: Policy, settings: Settings, outputs: Outputs, notes: list[str]
+) -> int:
     """Write the outputs, and choose the exit code."""
     from tagward_service.cli.scan_summary import text
     from tagward_service.scan.report import report_of
@@ -156,7 +166,7 @@ def _finish(store: Store, done: Done, policy: Policy, settings: Settings, output
     sums = told(store, scan, policy, done.ended_by)
     for name, file in outputs:
         if name == "text":
-            shown_text = text(sums, style_of(file, settings))
+            shown_text = text(sums, style_of(file, settings), notes)
             write_to(file, partial(_write_text, shown_text))
         else:
             write_report(report_of(store, scan, policy), name, file, settings)

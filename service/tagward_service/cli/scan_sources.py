@@ -15,6 +15,7 @@ from tagward_service.cli.settings import Settings
 if TYPE_CHECKING:
     from tagward.policy import Policy
     from tagward_service.scan.interface import Permission, Source
+    from tagward_service.store.interface import Store
 
 ACCOUNTS = options.Option(
     name="accounts",
@@ -76,7 +77,10 @@ EXEMPT = options.Option(
 
 
 class Cloud(Struct, frozen=True):
-    """What can be scanned; `sdk` is a module that must be there, `extra` what installs it."""
+    """What can be scanned; `sdk` is a module that must be there.
+
+    `after` asks what a scan does not, and says it in lines.
+    """
 
     what: str
     options: tuple[options.Option, ...]
@@ -84,6 +88,7 @@ class Cloud(Struct, frozen=True):
     make: Callable[[Settings, Policy], Source]
     allow: Callable[[Settings, Policy], tuple[Permission, ...]]
     examples: tuple[str, ...]
+    after: Callable[[Store, Policy, Settings], list[str]] | None = None
 
 
 def _aws(settings: Settings, _policy: Policy) -> Source:
@@ -118,6 +123,12 @@ def _aws_permissions(settings: Settings, _policy: Policy) -> tuple[Permission, .
     from tagward_service.sources.aws.permissions import permissions
 
     return permissions(_services(settings), settings.text("role") or "")
+
+
+def _billed_tags(store: Store, policy: Policy, settings: Settings) -> list[str]:
+    from tagward_service.cli.scan_billing import billed_tags
+
+    return billed_tags(store, policy, settings)
 
 
 def _azure(settings: Settings, _policy: Policy) -> Source:
@@ -175,6 +186,7 @@ CLOUDS = {
             "aws --regions eu-west-1 --role tagward-scan",
             "aws --print-permissions",
         ),
+        after=_billed_tags,
     ),
     "azure": Cloud(
         what="Azure subscriptions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tagward.diagnostics import printable
 from tagward_service.outputs import Style
@@ -17,14 +17,14 @@ _LONG = 300
 _INDENT = " " * 10
 
 
-def text(told: Told, style: Style) -> str:
-    """Tell of a scan, in lines."""
+def text(told: Told, style: Style, billing: Sequence[str] = ()) -> str:
+    """Tell of a scan, in lines; `billing` are those about what reaches the bill."""
     if style.quiet:
         return _headline(told) + "\n"
-    return "\n".join(_lines(told, style)) + "\n"
+    return "\n".join(_lines(told, style, billing)) + "\n"
 
 
-def _lines(told: Told, style: Style) -> Iterator[str]:
+def _lines(told: Told, style: Style, billing: Sequence[str]) -> Iterator[str]:
     yield from _unread(told.unread)
     yield _headline(told)
     if told.summary.taggable:
@@ -32,6 +32,8 @@ def _lines(told: Told, style: Style) -> Iterator[str]:
     yield from _accounts(told.accounts)
     yield from _tags(told.tags)
     yield f"findings  {_findings(told)}"
+    for number, line in enumerate(billing):
+        yield f"{_INDENT if number else 'billing   '}{line}"
     policy = f"{told.scan.policy_name} {told.scan.policy_version}"
     yield f"policy    {printable(policy)}, as of {told.scan.as_of}"
 
@@ -99,20 +101,27 @@ def _findings(told: Told) -> str:
 
 
 def _unread(unread: tuple[NotEvaluated, ...]) -> Iterator[str]:
-    """List what was not scanned, alike reasons together, what makes the scan incomplete first."""
-    if not unread:
-        return
-    alike: dict[tuple[bool, str], list[str]] = {}
-    for entry in unread:
-        alike.setdefault((not entry.incomplete, entry.why), []).append(entry.what)
-    yield f"not scanned ({len(unread):,})"
-    reasons = sorted(alike.items(), key=lambda item: item[0][0])
-    for (_, why), whats in reasons[:_MOST_UNREAD]:
+    """List what was not scanned, and what else there is to say of the inventory."""
+    missing = [entry for entry in unread if entry.incomplete]
+    notes = [entry for entry in unread if not entry.incomplete]
+    yield from _listed(f"not scanned ({len(missing):,})", missing)
+    yield from _listed("notes", notes)
+
+
+def _listed(title: str, entries: list[NotEvaluated]) -> Iterator[str]:
+    """List entries, those with the same reason together."""
+    alike: dict[str, list[str]] = {}
+    for entry in entries:
+        alike.setdefault(entry.why, []).append(entry.what)
+    if alike:
+        yield title
+    for why, whats in list(alike.items())[:_MOST_UNREAD]:
         others = f" and {len(whats) - 2:,} more" if len(whats) > 2 else ""
         yield f"  {printable(', '.join(whats[:2]))}{others}: {_short(printable(why))}"
-    if len(reasons) > _MOST_UNREAD:
-        yield f"  and {len(reasons) - _MOST_UNREAD:,} more reasons; -f json lists them all"
-    yield ""
+    if len(alike) > _MOST_UNREAD:
+        yield f"  and {len(alike) - _MOST_UNREAD:,} more reasons; -f json lists them all"
+    if alike:
+        yield ""
 
 
 def _short(text: str) -> str:

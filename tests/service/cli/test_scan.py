@@ -23,7 +23,7 @@ def inventory(monkeypatch: pytest.MonkeyPatch) -> Any:
     def put(source: Generated) -> None:
         from msgspec.structs import replace
 
-        changed = replace(scan_sources.CLOUDS["aws"], make=lambda settings, policy: source)
+        changed = replace(scan_sources.CLOUDS["aws"], make=lambda settings, policy: source, after=None)
         monkeypatch.setitem(scan_sources.CLOUDS, "aws", changed)
 
     return put
