@@ -115,6 +115,7 @@ def test_where_no_path_leads_to_a_template_nothing_is_missing_for_sure(policy: P
 
     assert [finding.code for finding in odd.findings] == [Code.UNKNOWN]
     assert "not in this TrainingRun" in odd.findings[0].message
+    assert places(odd) == ["spec.workers[*].template.metadata.labels"]
     answer = ask(thing("TrainingRun", spec), policy, **about("TrainingRun"))
     assert answer["allowed"]
 

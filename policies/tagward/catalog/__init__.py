@@ -13,6 +13,7 @@ from tagward.catalog.kubernetes import (
     LabelPlace,
     kubernetes_kind,
     kubernetes_kinds,
+    written,
 )
 from tagward.catalog.spellings import (
     close_types,
@@ -67,4 +68,5 @@ __all__ = [
     "tagward_type",
     "tagward_types",
     "terraform_type",
+    "written",
 ]

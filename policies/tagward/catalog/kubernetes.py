@@ -71,7 +71,7 @@ class KubernetesKind(msgspec.Struct, frozen=True):
 
     @property
     def plural(self) -> str:
-        """The name of the resource in the API, or what the API server would guess (UnsafeGuessKindToResource)."""
+        """The name of the resource in the API, as the API server guesses it (UnsafeGuessKindToResource)."""
         single = self.kind.lower()
         if self.resource or single.endswith("s"):
             return self.resource or f"{single}es"
@@ -90,6 +90,11 @@ class KubernetesKind(msgspec.Struct, frozen=True):
 
 class _File(msgspec.Struct, frozen=True):
     kinds: dict[str, KubernetesKind]
+
+
+def written(path: str) -> str:
+    """Write a path as a policy does: `spec.workers[*].template`, `spec.replicas.*.template`."""
+    return path.replace(f".{EACH}", "[*]").replace(VALUE, "*")
 
 
 def kubernetes_kind(group: str, kind: str) -> KubernetesKind | None:

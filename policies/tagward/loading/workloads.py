@@ -61,12 +61,12 @@ def read_workload(name: str, entry: language.Workload) -> tuple[Workload, tuple[
 
 
 def _check_name(name: str) -> Iterator[Problem]:
-    from tagward.catalog import kubernetes_kind
+    from tagward.catalog import kubernetes_kind, written
 
     path: Steps = ("workloads", name)
     known = kubernetes_kind(*name.split("/")) if name.count("/") == 1 else kubernetes_kind("", name)
     if known is not None:
-        places = ", ".join(f"`{_shown(place.at)}`" for place in known.templates if place.at)
+        places = ", ".join(f"`{written(place.at)}`" for place in known.templates if place.at)
         hint = f"leave it out; its pod templates are at {places}" if places else "leave it out"
         yield Problem(path, f"the catalogue has {quoted(name)} already", hint, at_key=True)
     elif _NAME.fullmatch(name) is None:
@@ -129,11 +129,9 @@ def _check_start(first: str, text: str) -> None:
 
 def _check_end(steps: list[str]) -> None:
     """Refuse a path that goes on to the labels of the pod template: they are looked for there anyway."""
+    from tagward.catalog import written
+
     for end in (["metadata", "labels"], ["metadata"], ["labels"]):
         if steps[-len(end) :] == end:
-            above = _shown(".".join(steps[: -len(end)])) or "spec.template"
+            above = written(".".join(steps[: -len(end)])) or "spec.template"
             raise _PathError("this leads into the pod template", f"name the template itself: `{above}`")
-
-
-def _shown(path: str) -> str:
-    return path.replace(".[]", "[*]").replace("{}", "*")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tagward.catalog import written
 from tagward.resource import Part, Tags, TagValue, Unknown
 from tagward_service.sources.kubernetes.labels import read_labels
 from tagward_service.sources.kubernetes.objects import Data, as_mapping
@@ -96,7 +97,7 @@ def _merged(kind: KubernetesKind, data: Data) -> Unknown | None:
 
 def _elsewhere(kind: KubernetesKind, data: Data) -> Part:
     """Stand for the pods of an object that holds no template of them."""
-    where = kind.templates[0].label_paths[-1]
+    where = written(kind.templates[0].label_paths[-1])
     if kind.always_has_template:
         return Part("its pods", where)
     names = (value_at(data, path) for path in _REFERENCES)
