@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -33,6 +35,7 @@ class Snapshots:
             else:
                 self._files, self._base = fs.LocalFileSystem(), root
         self._is_local = isinstance(self._files, fs.LocalFileSystem)
+        self._thread = ThreadPoolExecutor(1, "snapshots")
 
     def begin(self, store: str, scan: int, part: int) -> SnapshotWriter:
         """Begin the snapshot of a part; no other attempt at it writes to the same file."""
@@ -41,7 +44,11 @@ class Snapshots:
         with _told(self.root):
             if self._is_local:
                 self._files.create_dir(folder, recursive=True)
-        return SnapshotWriter(self.root, self._files, path, self._is_local)
+        return SnapshotWriter(self.root, self._files, path, self._is_local, self._thread)
+
+    def close(self) -> None:
+        """End the thread that writes."""
+        self._thread.shutdown()
 
     def forget(self, store: str, scans: Iterable[int]) -> None:
         """Delete the snapshots of some scans."""
@@ -65,14 +72,20 @@ class Snapshots:
 
 
 class SnapshotWriter:
-    """Writes the snapshot of one part, row group by row group; it is in its place when it is `finished`."""
+    """Writes the snapshot of one part, row group by row group; it is in its place when it is `finished`.
 
-    def __init__(self, root: str, files: Any, path: str, is_local: bool) -> None:
+    Columns are made in the thread of the caller. They are encoded and written in another one, which needs
+    the interpreter's lock for little of it, one row group at a time.
+    """
+
+    def __init__(self, root: str, files: Any, path: str, is_local: bool, thread: Executor) -> None:
         self._root = root
         self._files = files
         self._path = path
         self._partial = f"{path}.partial" if is_local else path
+        self._thread = thread
         self._rows: list[Assessment] = []
+        self._work: Future[None] | None = None
         self._stream: Any = None
         self._writer: Any = None
 
@@ -80,38 +93,55 @@ class SnapshotWriter:
         """Keep some resources."""
         self._rows += assessments
         if len(self._rows) >= ROWS:
-            self._write()
+            self._write(is_last=False)
 
-    def finish(self) -> str:
-        """Put the snapshot into its place and say where that is."""
-        self._write()
-        with _told(self._root):
-            self._writer.close()
-            self._stream.close()
-            if self._partial != self._path:
-                self._files.move(self._partial, self._path)
+    def close(self) -> None:
+        """Write what is left, without waiting for it."""
+        self._write(is_last=True)
+
+    def finished(self) -> str:
+        """Wait until the snapshot is in its place and say where that is."""
+        self._wait()
         return self._path
 
     def drop(self) -> None:
         """Forget what was written."""
         self._rows = []
+        with suppress(StoreError):
+            self._wait()
         if self._writer is not None:
             with _told(self._root):
-                self._writer.close()
-                self._stream.close()
+                self._close()
                 self._files.delete_file(self._partial)
 
-    def _write(self) -> None:
-        """Write a row group."""
-        from pyarrow import parquet
-
+    def _write(self, *, is_last: bool) -> None:
+        """Write a row group when the one before it is written."""
         table = _table(self._rows)
         self._rows = []
-        with _told(self._root):
-            if self._writer is None:
-                self._stream = self._files.open_output_stream(self._partial)
-                self._writer = parquet.ParquetWriter(self._stream, table.schema, compression="zstd")
-            self._writer.write_table(table, row_group_size=ROWS)
+        self._wait()
+        self._work = self._thread.submit(self._put, table, is_last)
+
+    def _wait(self) -> None:
+        work, self._work = self._work, None
+        if work is not None:
+            with _told(self._root):
+                work.result()
+
+    def _put(self, table: Any, is_last: bool) -> None:
+        from pyarrow import parquet
+
+        if self._writer is None:
+            self._stream = self._files.open_output_stream(self._partial)
+            self._writer = parquet.ParquetWriter(self._stream, table.schema, compression="zstd")
+        self._writer.write_table(table, row_group_size=max(1, len(table)))
+        if is_last:
+            self._close()
+            if self._partial != self._path:
+                self._files.move(self._partial, self._path)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._stream.close()
 
 
 def _table(rows: Sequence[Assessment]) -> Any:
@@ -166,9 +196,10 @@ def _known(value: TagValue) -> str | None:
 
 
 def _hides(row: Assessment) -> bool:
-    if row.resource.sensitive:
+    """Say whether some values of a resource must not be shown."""
+    if row.findings and any(finding.code is Code.FORBIDDEN for finding in row.findings):
         return True
-    return any(finding.code is Code.FORBIDDEN for finding in row.findings)
+    return bool(row.resource.sensitive)
 
 
 def _shown(row: Assessment) -> dict[str, TagValue]:

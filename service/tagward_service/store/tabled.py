@@ -150,6 +150,8 @@ class TabledStore:
         """Give up what is being written, and close connections."""
         for running in list(self._running):
             running.give_up()
+        if self._snapshots:
+            self._snapshots.close()
         self._database.close()
 
     def _prune_snapshots(self) -> int:

@@ -73,8 +73,10 @@ class Writing:
         """Finish the part: all that was added counts from now on."""
         shared = self._shared
         try:
+            if self._snapshot:
+                self._snapshot.close()
             self._stage()
-            path = self._snapshot.finish() if self._snapshot else None
+            path = self._snapshot.finished() if self._snapshot else None
             told = {"tallies": pack_tallies(tallies), "tag_tallies": pack_tag_tallies(tags)}
             with self._staging.merging() as connection:
                 shared.lease.prove(connection)
