@@ -156,7 +156,7 @@ def _elements(root: str, loop: Loop) -> str:
 
 
 def _only(root: str, path: Path, kind: str) -> str:
-    """List what is at a path, if it is of a kind: where anything may stand, to select in it may be an error."""
+    """List what is at a path, if it is of a kind; where anything may stand, a selection may be an error."""
     first, *others = path
     steps = "".join(f".filter(at, type(at) == map).map(at, at.?{step}.orValue(null))" for step in others)
     return f"[{optional(root, (first,))}.orValue(null)]{steps}.filter(at, type(at) == {kind})"

@@ -103,7 +103,7 @@ def most_maps(kinds: Sequence[KubernetesKind]) -> int:
 
 
 def judged_kinds(policy: Policy) -> tuple[KubernetesKind, ...]:
-    """List the kinds that admission policies judge: those that evaluation does, if they can be taken apart."""
+    """List the kinds that admission policies judge: those of evaluation that can be taken apart."""
     return tuple(kind for kind in evaluated_kinds(policy) if _can_be_taken_apart(kind))
 
 
