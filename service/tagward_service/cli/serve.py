@@ -25,6 +25,7 @@ from tagward_service.loopback import is_loopback
 
 if TYPE_CHECKING:
     from tagward_service.admission.log import Log
+    from tagward_service.admission.metrics import Metrics
     from tagward_service.admission.namespaces import Namespaces
     from tagward_service.admission.serving import Listener, Tls
 
@@ -148,23 +149,34 @@ def _serve(settings: Settings) -> int:
     at = Listener(None, host, port, _tls(settings))
     count = settings.number("workers")
     if count <= 1:
-        _work(settings, log, at)
+        from tagward_service.admission.metrics import Metrics
+
+        _work(settings, log, at, Metrics())
         return Exit.CLEAN
-    parent = os.getpid()
     with TemporaryDirectory(prefix="tagward-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        from tagward_service.admission.accepting import Shares
-        from tagward_service.admission.workers import Workers
-
-        at, shares = replace(at, sockets=tuple(taken(host, port))), Shares(count)
-
-        def work(number: int) -> None:
-            _work(settings, log, replace(at, is_ahead=partial(shares.is_ahead, number)), parent, number)
-
-        return Workers(work, log).run(count)
+        return _serve_together(settings, log, replace(at, sockets=tuple(taken(host, port))), count)
 
 
-def _work(settings: Settings, log: Log, at: Listener, parent: int | None = None, number: int = 0) -> None:
+def _serve_together(settings: Settings, log: Log, at: Listener, count: int) -> int:
+    """Serve in several processes, which share connections and what they count."""
+    from tagward_service.admission.accepting import Shares
+    from tagward_service.admission.metrics import Metrics
+    from tagward_service.admission.workers import Workers
+
+    parent, shares, metrics = os.getpid(), Shares(count), Metrics(count)
+
+    def work(number: int) -> None:
+        metrics.count_as(number)
+        here = replace(at, is_ahead=partial(shares.is_ahead, number))
+        _work(settings, log, here, metrics, parent, number)
+
+    return Workers(work, log).run(count)
+
+
+def _work(
+    settings: Settings, log: Log, at: Listener, metrics: Metrics, parent: int | None = None, number: int = 0
+) -> None:
     import logging
 
     import uvloop
@@ -173,7 +185,6 @@ def _work(settings: Settings, log: Log, at: Listener, parent: int | None = None,
     from tagward_service.admission.endpoint import Admission
     from tagward_service.admission.live import LivePolicy
     from tagward_service.admission.log import Libraries
-    from tagward_service.admission.metrics import Metrics
     from tagward_service.admission.review import SYSTEM_NAMESPACES
     from tagward_service.admission.review import Settings as ReviewSettings
     from tagward_service.admission.serving import Service
@@ -188,7 +199,7 @@ def _work(settings: Settings, log: Log, at: Listener, parent: int | None = None,
     reviewing = ReviewSettings(exempt, settings.text("updates") or "fair", _fill(settings))
     live = LivePolicy(load, reviewing)
     live.refresh()
-    metrics, limits = Metrics(), Limits(body=settings.number("max_body"))
+    limits = Limits(body=settings.number("max_body"))
     admission = Admission(live, log, metrics, _namespaces(settings, log), limits=limits)
     api = api_of(settings, live, log, metrics) if number == 0 else nothing()
     if live.condition.fault:
