@@ -21,7 +21,7 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	@$(BIN)/python -m compileall -q $(SOURCES)
 	@touch $@
 
-demo: install ## lint a real plan and real manifests, compile the default policy, print coverage
+demo: install ## lint a real plan and manifests, compile the default policy, share out a small bill
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo/demo.sh
 
 test: install ## run every test that needs no other engine

@@ -11,10 +11,12 @@ from tagward.findings import Code
 from tagward.loading.chain import PACKS, pack_names
 from tagward.loading.prepared import prepare
 from tagward.loading.schema import json_schema as policy_schema
+from tagward_service.billing.json_billing import json_schema as billing_schema
 from tagward_service.cli.dispatch import COMMANDS, root_help
 from tagward_service.coverage.json_coverage import json_schema as coverage_schema
 from tagward_service.drift.json_drift import json_schema as drift_schema
 from tagward_service.outputs.json_report import json_schema as report_schema
+from tagward_service.showback.json_showback import json_schema as showback_schema
 
 ROOT = Path(__file__).parents[1]
 _GENERATED = "<!-- written by scripts/docs.py; do not edit -->\n"
@@ -43,6 +45,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "docs/schemas/policy.schema.json", _json(policy_schema())
     yield "docs/schemas/report.schema.json", _json(report_schema())
     yield "docs/schemas/drift.schema.json", _json(drift_schema())
+    yield "docs/schemas/coverage-by-cost.schema.json", _json(billing_schema())
+    yield "docs/schemas/showback.schema.json", _json(showback_schema())
     yield "docs/schemas/coverage.schema.json", _json(coverage_schema())
     for name in pack_names():
         prepared = prepare((PACKS / f"{name}.yaml").read_bytes())
