@@ -72,7 +72,7 @@ class Sessions:
             with asking("sts:AssumeRole"):
                 self._session(account).get_credentials().get_frozen_credentials()
 
-    def _client(self, session: Any, service: str, region: str) -> Any:
+    def _client(self, session: Any, service: str, region: str, **credentials: str) -> Any:
         from botocore.config import Config
 
         config = Config(
@@ -83,7 +83,7 @@ class Sessions:
         )
         # botocore sessions are not made for several threads; clients are.
         with self._lock:
-            client = session.create_client(service, region_name=region, config=config)
+            client = session.create_client(service, region_name=region, config=config, **credentials)
         client.meta.events.register("before-parse", refuse_unreadable)
         return client
 
@@ -116,9 +116,8 @@ class Sessions:
         )
         return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
-    def _create_sts(self, service: str, **credentials: Any) -> Any:
-        with self._lock:
-            return self._own.create_client(service, region_name=self.home, **credentials)
+    def _create_sts(self, service: str, **credentials: str) -> Any:
+        return self._client(self._own, service, self.home, **credentials)
 
 
 def _session(profile: str | None) -> Any:

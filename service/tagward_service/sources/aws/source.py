@@ -104,6 +104,11 @@ class AwsSource:
             return [denied(self._sessions, account, refused.why)]
         except Refused as refused:
             return [NotEvaluated(str(account), refused.why, incomplete=True)]
+        except ReadError as error:
+            if not error.retry:
+                raise
+            # One account is no reason to read none.
+            return [NotEvaluated(str(account), error.why, incomplete=True)]
         found = [each for place in places for each in self._parts_in(account, place)]
         names = {part.service for part in found if isinstance(part, Part)}
         # What is in no region is listed once.

@@ -126,6 +126,29 @@ def test_an_account_that_denies_is_incomplete_and_the_others_are_read(
     assert "role/OrganizationAccountAccessRole` trust you" in found.notes[0].why
 
 
+def test_a_role_is_asked_for_as_patiently_as_everything_else(cloud: Cloud, org: Organization) -> None:
+    times = count(1)
+
+    def busy(call: Call, body: bytes) -> Answer | None:
+        refuses = call.name == "sts:AssumeRole" and next(times) < 7
+        return refusal(call, "Throttling", "Rate exceeded") if refuses else None
+
+    cloud.faults.append(busy)
+    found = inventory(source(**HERE))
+    assert seen(found.resources) == expected(org.planted)
+    assert found.notes == ()
+
+
+def test_an_account_whose_role_nobody_gets_in_time_does_not_end_the_scan(
+    cloud: Cloud, org: Organization
+) -> None:
+    cloud.faults.append(refuse("sts:AssumeRole", "Throttling"))
+    found = inventory(source(attempts=2, **HERE))
+    assert {each.account for each in found.resources} == {MANAGEMENT}
+    assert found.incomplete == [f"account {org.accounts[1]} (team-0)"]
+    assert "still throttled" in found.notes[0].why
+
+
 def test_an_operation_that_is_denied_is_named_with_its_permission(cloud: Cloud, org: Organization) -> None:
     cloud.faults.append(refuse("sqs:ListQueues", "AccessDenied", 403))
     found = inventory(source(accounts=[MANAGEMENT], **HERE))

@@ -34,9 +34,9 @@ def actions(permission: Permission) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("action", [*reading(), *OF_THE_CALLER])
-def test_every_action_only_reads(action: str) -> None:
-    assert re.fullmatch(r"[a-z0-9-]+:(List|Describe|Get|Select)\w+", action)
+def test_every_action_only_reads() -> None:
+    for action in (*reading(), *OF_THE_CALLER):
+        assert re.fullmatch(r"[a-z0-9-]+:(List|Describe|Get|Select)\w+", action)
 
 
 def test_every_action_is_named_as_an_operation_of_its_service() -> None:

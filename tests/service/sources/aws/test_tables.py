@@ -1,7 +1,7 @@
 """Every operation, path and member that the tables name exists in the service models of botocore."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -22,7 +22,16 @@ FIELD = re.compile(r"\{(\w+)\}")
 MORE = re.compile("token|marker|hasmore|truncated|lastevaluated", re.IGNORECASE)
 SESSION = botocore.session.get_session()
 
-each_kind = pytest.mark.parametrize(("api", "kind"), KINDS, ids=lambda each: getattr(each, "type", None))
+
+def each_kind(test: Callable[[Api, Kind], None]) -> Callable[[Api], None]:
+    """Run a test for every kind: a case for each API, since two thousand cases take their time."""
+
+    @pytest.mark.parametrize("api", APIS, ids=lambda api: api.client)
+    def over(api: Api) -> None:
+        for kind in api.kinds:
+            test(api, kind)
+
+    return over
 
 
 @cache
