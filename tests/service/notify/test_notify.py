@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tagward.errors import UsageError
-from tagward_service.cli.notify_options import NOTIFY_OPTIONS, telling_of
+from tagward_service.cli.scan_news import NOTIFY, NOTIFY_FILE, told_to
 from tagward_service.cli.settings import resolve
 from tagward_service.cli.store_options import STORE
 from tagward_service.notify.news import SHOWN, news
@@ -230,10 +230,10 @@ def test_a_webhook_shows_its_host_and_nothing_else(url: str) -> None:
 
 def test_settings_that_are_shown_show_no_secret() -> None:
     given = Namespace(notify=["https://hooks.example/s3cret"], store="postgresql://me:s3cret@db/tagward")
-    settings = resolve((*NOTIFY_OPTIONS, STORE), given, {})
+    settings = resolve((NOTIFY, NOTIFY_FILE, STORE), given, {})
     assert settings.table() == [
         ("notify", "(not shown)", "--notify"),
         ("notify_file", "-", "default"),
         ("store", "postgresql://me:***@db/tagward", "--store"),
     ]
-    assert telling_of(settings).webhooks[0].where == "hooks.example"
+    assert told_to(settings).webhooks[0].where == "hooks.example"
