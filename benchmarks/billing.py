@@ -1,0 +1,194 @@
+"""Measure coverage by cost beside hand-written SQL for the same question, in the same run.
+
+    python benchmarks/billing.py --lines 4000000 [--write docs/benchmarks-billing.json]
+
+Each case is a process of its own. The bill is generated: hourly lines of resources with up to eight tags,
+as a Parquet file with map tags, the way AWS exports FOCUS.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.measure import Measurement, interleaved, run_once
+
+LINES_OF_A_RESOURCE = 50
+
+GENERATE = """
+COPY (
+  WITH numbered AS (SELECT range AS n, range // {each} AS r FROM range({lines})),
+  drawn AS (SELECT *, hash(r) AS h, hash(r * 31 + 7) AS g FROM numbered)
+  SELECT
+    TIMESTAMP '2026-05-01' AS BillingPeriodStart, TIMESTAMP '2026-06-01' AS BillingPeriodEnd,
+    TIMESTAMP '2026-05-01' + to_hours((n % 720)::INTEGER) AS ChargePeriodStart,
+    'AWS' AS ProviderName, '000000000001' AS BillingAccountId,
+    lpad((h % 200)::VARCHAR, 12, '0') AS SubAccountId, 'account-' || (h % 200) AS SubAccountName,
+    'Service ' || (h % 40) AS ServiceName, 'Compute' AS ServiceCategory,
+    ['eu-west-1', 'us-east-1', 'eu-central-1'][(h % 3)::INTEGER + 1] AS RegionId,
+    CASE WHEN h % 20 > 0 THEN 'arn:aws:ec2:eu-west-1:000000000001:instance/i-' || r END AS ResourceId,
+    CASE WHEN n % 500 = 0 THEN 'Tax' WHEN n % 501 = 0 THEN 'Credit' ELSE 'Usage' END AS ChargeCategory,
+    NULL::VARCHAR AS ChargeClass, NULL::VARCHAR AS CommitmentDiscountId,
+    NULL::VARCHAR AS CommitmentDiscountStatus, 'USD' AS BillingCurrency,
+    ((hash(n) % 1000000) / 10000.0)::DOUBLE AS BilledCost,
+    ((hash(n) % 1000000) / 10000.0)::DOUBLE AS EffectiveCost,
+    CASE WHEN g % 5 > 0 THEN map_from_entries(list_filter([
+      {{'k': 'ml-team', 'v': 'team-' || (g % 60)}}, {{'k': 'ml-project', 'v': 'project-' || (g % 300)}},
+      {{'k': CASE WHEN g % 11 = 0 THEN 'ML-Workload-Type' ELSE 'ml-workload-type' END,
+        'v': ['training', 'inference', 'notebook', 'batch'][(g % 4)::INTEGER + 1]}},
+      {{'k': 'ml-environment', 'v': ['dev', 'staging', 'prod', 'production'][(g % 4)::INTEGER + 1]}},
+      {{'k': 'ml-experiment-id', 'v': 'exp-' || (g % 9000)}}, {{'k': 'Name', 'v': 'host-' || r}},
+      {{'k': 'created-by', 'v': 'user-' || (g % 90)}}], lambda each: hash(each.k, r) % 10 > 0)) END AS Tags
+  FROM drawn
+) TO '{file}' (FORMAT parquet, COMPRESSION snappy)
+"""
+
+BY_HAND = """
+WITH tagged AS (
+  SELECT *, Tags['ml-team'] AS team, Tags['ml-project'] AS project, Tags['ml-workload-type'] AS kind,
+    Tags['ml-environment'] AS stage, Tags['ml-experiment-id'] AS experiment,
+    EffectiveCost::DECIMAL(38, 10) AS effective, BilledCost::DECIMAL(38, 10) AS billed
+  FROM read_parquet('{file}')
+), said AS (
+  SELECT *, lower(trim(team)) NOT IN ('', {words}) AS team_said,
+    lower(trim(project)) NOT IN ('', {words}) AS project_said,
+    lower(trim(experiment)) NOT IN ('', {words}) AS experiment_said
+  FROM tagged
+), judged AS (
+  SELECT *,
+    coalesce(team_said AND regexp_full_match(team, '[a-z][a-z0-9-]{{1,40}}'), false) AS team_ok,
+    coalesce(project_said AND regexp_full_match(project, '[a-z][a-z0-9-]{{1,40}}'), false) AS project_ok,
+    coalesce(kind IN ('training', 'inference', 'data-processing', 'notebook'), false) AS kind_ok,
+    coalesce(stage IN ('dev', 'staging', 'prod'), false) AS stage_ok,
+    coalesce(experiment_said
+      AND regexp_full_match(experiment, '[A-Za-z0-9]([A-Za-z0-9_-]{{0,61}}[A-Za-z0-9])?'), false) AS run_ok
+  FROM said
+), classed AS (
+  SELECT *, team_ok AND project_ok AND kind_ok AND stage_ok
+      AND (run_ok OR (experiment IS NULL AND kind IS DISTINCT FROM 'training')) AS good,
+    CASE WHEN ChargeCategory = 'Tax' THEN 'tax' WHEN ChargeCategory = 'Credit' THEN 'credits'
+      WHEN ResourceId IS NULL THEN 'untaggable' ELSE 'chargeable' END AS class
+  FROM judged
+)
+SELECT class, ProviderName, SubAccountId, ServiceName, strftime(BillingPeriodStart, '%Y-%m') AS period,
+  count(*), sum(effective), sum(billed), sum(effective) FILTER (good), sum(billed) FILTER (good),
+  sum(effective) FILTER (team_ok), sum(effective) FILTER (project_ok), sum(effective) FILTER (kind_ok),
+  sum(effective) FILTER (stage_ok), sum(effective) FILTER (run_ok),
+  count(DISTINCT ResourceId), count(DISTINCT ResourceId) FILTER (good)
+FROM classed GROUP BY ALL
+"""
+
+WORDS = "'tbd', 'n/a', 'unknown', 'changeme', 'none', 'default'"
+
+
+class Results(msgspec.Struct, frozen=True):
+    """What one run measured."""
+
+    lines: int
+    megabytes: float
+    measurements: dict[str, Measurement]
+    attributable_by_hand: str
+    attributable_by_tagward: str
+
+
+def by_hand(file: str) -> str:
+    """Ask DuckDB by hand; return the attributable part of what is chargeable."""
+    import duckdb
+
+    connection = duckdb.connect(config={"memory_limit": "700MB"})
+    connection.execute("SET preserve_insertion_order = false")
+    rows = connection.execute(BY_HAND.format(file=file, words=WORDS)).fetchall()
+    found = [sum(row[8] or 0 for row in rows if row[0] == "chargeable")]
+    found.append(sum(row[6] for row in rows if row[0] == "chargeable"))
+    return " of ".join(f"{each:.2f}" for each in found)
+
+
+def by_tagward(file: str, state: str = "", *, sums_only: bool = False) -> str:
+    """Ask tagward for the same sums, or for the whole report."""
+    from tagward.loader import load
+    from tagward_generators.sql.coverage import resources, sums
+    from tagward_service.billing.amounts import totals
+    from tagward_service.billing.bill import read_bill
+    from tagward_service.billing.judged import judge_bill
+    from tagward_service.billing.report import billing_report
+    from tests.generators.random_policies import DAY
+
+    policy, place = load("pack:ml-platform", as_of=DAY), Path(state) if state else None
+    if not sums_only:
+        amounts = billing_report(policy, [file], DAY, state=place).totals.effective
+    else:
+        judged = judge_bill(read_bill([file], place), policy, DAY)
+        judged.rows(resources(judged.table).aggregate(count=resources(judged.table).count()))
+        amounts = totals(judged.rows(sums(judged.table, judged.found))).effective
+    return f"{amounts.attributable:.2f} of {amounts.chargeable:.2f}"
+
+
+def commands(file: str, state: str) -> dict[str, Sequence[str]]:
+    """Return what is measured."""
+    this = [sys.executable, __file__]
+    return {
+        "hand-written SQL": [*this, "--case", "hand", file],
+        "tagward, same sums": [*this, "--case", "sums", file],
+        "tagward, whole report": [*this, "--case", "report", file],
+        "tagward, same sums, staged": [*this, "--case", "sums", file, state],
+        "tagward, whole report, staged": [*this, "--case", "report", file, state],
+    }
+
+
+def measure(lines: int, runs: int, folder: Path) -> Results:
+    """Generate a bill and measure everything on it; what is staged was staged by the run that warms up."""
+    file = folder / "bill.parquet"
+    run_once([sys.executable, __file__, "--case", "generate", "--lines", str(lines), str(file)])
+    measurements = interleaved(commands(str(file), str(folder / "state")), runs)
+    megabytes = file.stat().st_size / 1e6
+    return Results(lines, megabytes, measurements, by_hand(str(file)), by_tagward(str(file), sums_only=True))
+
+
+def generate(lines: int, file: str) -> None:
+    """Write a bill, in a process of its own: what measures must stay small, as its children begin as big."""
+    import duckdb
+
+    duckdb.connect().execute(GENERATE.format(lines=lines, each=LINES_OF_A_RESOURCE, file=file))
+
+
+def show(results: Results) -> None:
+    """Print a table, with hand-written SQL as the floor."""
+    floor = results.measurements["hand-written SQL"]
+    print(f"{results.lines:,} lines, {results.megabytes:,.0f} MB")
+    print(
+        f"attributable by hand {results.attributable_by_hand}, by tagward {results.attributable_by_tagward}"
+    )
+    for name, each in results.measurements.items():
+        ratio = f"{each.wall / floor.wall:.2f} x wall, {each.cpu / floor.cpu:.2f} x processor"
+        print(f"{name:<30} {each.wall:7.2f} s {each.cpu:7.2f} s cpu {each.peak_mib:6.0f} MiB  {ratio}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=4_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--write", type=Path)
+    parser.add_argument("--case", choices=("generate", "hand", "sums", "report"))
+    parser.add_argument("files", nargs="*")
+    given = parser.parse_args()
+    if given.case == "generate":
+        generate(given.lines, *given.files)
+        return
+    if given.case:
+        ask = by_hand(*given.files) if given.case == "hand" else ""
+        print(ask or by_tagward(*given.files, sums_only=given.case == "sums"))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        results = measure(given.lines, given.runs, Path(folder))
+    show(results)
+    if given.write:
+        given.write.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+
+
+if __name__ == "__main__":
+    main()

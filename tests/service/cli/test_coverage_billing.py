@@ -1,0 +1,74 @@
+"""Coverage by cost from the command line: options in, outputs and a gate out."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tagward.errors import InputError, UsageError
+from tagward_service.cli import options
+from tagward_service.cli.coverage_billing import BILLING_OPTIONS, code_of, run_billing
+from tagward_service.cli.exits import Exit
+from tagward_service.cli.settings import resolve
+from tests.generators.random_policies import DAY
+from tests.service.billing.bills import line, write_csv
+from tests.service.billing.test_billing_report import POLICY
+
+OPTIONS = (*BILLING_OPTIONS, options.FORMAT, options.COLOR, options.QUIET)
+
+
+def ran(*, by: tuple[str, ...] = (), **given: Any) -> Exit:
+    """Run with the options given, and return what it comes to."""
+    arguments = argparse.Namespace(**{option.name: None for option in OPTIONS} | given)
+    return code_of(run_billing(resolve(OPTIONS, arguments, {}), POLICY, DAY, by))
+
+
+def bill(tmp_path: Path, **changed: Any) -> str:
+    """Write four months of a bill."""
+    months = [line(BillingPeriodStart=f"2026-{month:02}-01", **changed) for month in range(7, 11)]
+    return write_csv(tmp_path / "bill.csv", months)
+
+
+def test_text_is_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ran(billing=[bill(tmp_path)], by=("service",)) is Exit.CLEAN
+
+    shown = capsys.readouterr().out
+    assert "100 %   threshold 90 %: 4.00 of 4.00 USD (effective cost)" in shown
+    assert "by service\n  Amazon Elastic Compute Cloud" in shown
+    assert "chargeback ready" in shown
+
+
+def test_several_formats_are_written_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "coverage.json"
+
+    code = ran(billing=[bill(tmp_path, Tags={})], format=["csv", f"json={file}"], basis="billed")
+
+    assert code is Exit.FINDINGS
+    assert json.loads(file.read_text())["by_cost"]["unattributed"] == "6"
+    assert capsys.readouterr().out.splitlines()[0].startswith("cloud,provider,account")
+
+
+def test_a_bill_that_cannot_be_read_in_full_is_incomplete(tmp_path: Path) -> None:
+    assert ran(billing=[bill(tmp_path, Tags="{")]) is Exit.INCOMPLETE
+
+
+def test_a_bill_without_anything_to_judge_is_told_from_a_good_one(tmp_path: Path) -> None:
+    assert ran(billing=[bill(tmp_path, ChargeCategory="Tax")]) is Exit.NOTHING
+
+
+def test_a_state_folder_and_a_month_can_be_named(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+
+    assert ran(billing=[bill(tmp_path)], billing_state=str(state), period="2026-07") is Exit.FINDINGS
+    assert (state / "bills.json").exists()
+
+
+def test_what_is_wrong_with_the_command_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file or folder"):
+        ran(billing=[str(tmp_path / "none.csv")])
+    with pytest.raises(UsageError, match="did you mean `account`"):
+        ran(billing=[bill(tmp_path)], by=("acount",))
+    with pytest.raises(UsageError, match="basis"):
+        ran(billing=[bill(tmp_path)], basis="listed")
