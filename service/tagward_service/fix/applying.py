@@ -90,7 +90,7 @@ class Applier:
             failed = writer.write(batch)
         except HaltError as error:
             self._halted = error.why
-            failed = {job.target: Failed(error.why) for job in batch}
+            failed = {job.target: Failed(error.why, unsure=True) for job in batch}
         self._journal.end(failed)
         for job in batch:
             failure = failed.get(job.target)

@@ -7,6 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from tagward.judging.housekeeping import Housekeeping
 from tagward.judging.spelling import is_near, nearest
 from tagward.judging.values import ValueJudge, folded, is_blank
 from tagward.policy import Allowed, Policy, Tag
@@ -32,6 +33,7 @@ class Candidates:
         self._as_of = as_of
         self._accounts = accounts
         self._placeholders = folded(policy.placeholders)
+        self._hides = Housekeeping(policy).hides
         self._judges: dict[tuple[str, str], ValueJudge] = {}
 
     def find(self, tag: Tag, known: Known, layers: Sequence[Layer]) -> Proposal | str:
@@ -100,6 +102,8 @@ class Candidates:
         if value in tag.replaces:
             reasons.append(f"the policy replaces `{value}` by `{tag.replaces[value]}`")
             value = tag.replaces[value]
+        if self._hides(value):
+            return f"{', and '.join(reasons)}, but its value is not shown to anybody"
         fault = self._judge(tag, known.cloud)(value)
         if fault is None:
             return Proposal(value, confidence, ", and ".join(reasons))

@@ -266,6 +266,23 @@ def test_an_answer_that_got_lost_is_taken_back_too(cloud: Cloud, tags: AwsWriter
     assert tags_of(topic) == {}
 
 
+def test_what_is_half_done_is_taken_back(cloud: Cloud, tags: AwsWriter, tmp_path: Path) -> None:
+    (topic,) = topics(1, old="x")
+
+    def refuse(call: Call, body: bytes) -> Answer | None:
+        if call.operation == "UntagResources":
+            return refusal(call, "AccessDeniedException", "not authorized to perform: tag:UntagResources")
+        return None
+
+    cloud.faults.append(refuse)
+    both = [*team([topic]), Change(topic, "old", "x", None)]
+    assert set(fates(applied(tags, both, tmp_path / "journal")).values()) == {"failed"}
+    cloud.faults.clear()
+    assert tags_of(topic) == {"old": "x", "ml-team": "nlp"}
+    undone(tags, tmp_path / "journal")
+    assert tags_of(topic) == {"old": "x"}
+
+
 def _client(service: str, region: str) -> Any:
     from botocore.config import Config
 

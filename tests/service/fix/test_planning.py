@@ -11,7 +11,7 @@ from tagward.errors import UsageError
 from tagward.evaluation import Evaluator
 from tagward.loader import load
 from tagward.policy import Policy
-from tagward.resource import Layer, Resource, Tags
+from tagward.resource import Layer, Resource, Taggability, Tags
 from tagward_service.coverage.tallying import Tallies
 from tagward_service.fix.account_map import read_map
 from tagward_service.fix.plan import Left, Plan, Write
@@ -85,6 +85,14 @@ def resources() -> Iterator[Resource]:
     for name, tags in AWS.items():
         yield _resource("aws", "aws:ec2:instance", arn(name), name, tags, region="eu-west-1")
     kind = "azure:Microsoft.Compute/disks"
+    secret = "/subscriptions/s/resourceGroups/secret"
+    given = {"ml-environment": "akia1234", "ml-team": "nlp"}
+    yield _resource(
+        "azure", "azure:Microsoft.Resources/resourceGroups", secret, "secret", given, taggable=False
+    )
+    yield _resource(
+        "azure", kind, f"{secret}/providers/Microsoft.Compute/disks/one", "one", {"ml-team": "nlp"}
+    )
     group = Layer("resource-group", "ml", {"ML-Team": "nlp", "ml-environment": "dev"})
     yield _resource("azure", "azure:Microsoft.Resources/resourceGroups", GROUP, "ml", group.tags)
     yield _resource("azure", kind, f"{DISK}/in-group", "in-group", {"ML-environment": "dev"}, around=group)
@@ -101,6 +109,7 @@ def _resource(
     *,
     region: str = "",
     around: Layer | None = None,
+    taggable: bool = True,
 ) -> Resource:
     return Resource(
         cloud=cloud,
@@ -113,6 +122,7 @@ def _resource(
         namespace="",
         tags=tags,
         inherited=(around,) if around else (),
+        taggability=Taggability(taggable, ""),
     )
 
 
@@ -202,6 +212,8 @@ def test_what_nobody_says_is_left_with_the_reason(plan: Plan, name: str, why: st
 def test_a_value_that_is_forbidden_is_neither_proposed_nor_shown(plan: Plan) -> None:
     assert writes(plan, arn("forbidden")) == {}
     assert not any("akia" in each for each in whys(plan, arn("forbidden")))
+    inside = "/subscriptions/s/resourceGroups/secret/providers/Microsoft.Compute/disks/one"
+    assert whys(plan, inside) == ["the resource-group `secret` has it, but its value is not shown to anybody"]
 
 
 def test_a_map_is_a_proposal_and_says_where_it_stands(plan: Plan) -> None:

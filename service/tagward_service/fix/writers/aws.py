@@ -69,7 +69,10 @@ class AwsWriter:
         """Set and remove the tags of resources that all get the same."""
         sets, removes = batch[0].sets, list(batch[0].removes)
         failed = self._asked(batch, "tag_resources", Tags=sets) if sets else {}
-        return failed | (self._asked(batch, "untag_resources", TagKeys=removes) if removes else {})
+        later = self._asked(batch, "untag_resources", TagKeys=removes) if removes else {}
+        return failed | {
+            target: Failed(each.why, each.unsure or bool(sets)) for target, each in later.items()
+        }
 
     def _read(self, targets: Sequence[Target]) -> Mapping[Target, Mapping[str, str] | Refused]:
         try:

@@ -41,11 +41,13 @@ class AzureWriter:
         """Set and remove the tags of a resource."""
         (job,) = batch
         removed = {each.key: each.before or "" for each in job.changes if each.after is None}
-        try:
-            self._patch(job.target, "Merge", job.sets)
-            self._patch(job.target, "Delete", removed)
-        except AzureError as error:
-            return {job.target: _failed(error)}
+        for operation, tags in (("Merge", job.sets), ("Delete", removed)):
+            try:
+                self._patch(job.target, operation, tags)
+            except AzureError as error:
+                failed = _failed(error)
+                half_done = operation == "Delete" and bool(job.sets)
+                return {job.target: Failed(failed.why, failed.unsure or half_done)}
         return {}
 
     def _read(self, target: Target) -> Mapping[str, str] | Refused:
