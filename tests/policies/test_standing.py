@@ -77,7 +77,7 @@ def test_values_that_are_forbidden_are_not_shown(policies: Policies) -> None:
     assert standing(forbidding, aws({"ml-team": "AKIA1234"})).value == HIDDEN
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_is_asked_for_and_not_there_is_a_finding_and_the_other_way_round(seed: int) -> None:
     random = Random(seed)
@@ -93,7 +93,7 @@ def test_what_is_asked_for_and_not_there_is_a_finding_and_the_other_way_round(se
             assert not lacking
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_is_seen_at_a_glance_is_what_there_is(seed: int) -> None:
     random = Random(seed)

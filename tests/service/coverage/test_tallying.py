@@ -50,7 +50,7 @@ def one_by_one(
     return kinds, tags
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 2**32))
 def test_counting_looks_is_counting_one_by_one(seed: int) -> None:
     random = Random(seed)
