@@ -150,6 +150,7 @@ def _where(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
         (wanted.seen_in, _SEEN_IN),
         (wanted.opened_in, finding.c.opened_in),
         (wanted.resolved_in, finding.c.resolved_in),
+        (wanted.id, finding.c.id),
     ):
         if number is not None:
             conditions.append(column == bounded(number))

@@ -19,6 +19,14 @@ _MERGING = 0x7461677761726400
 """The advisory lock that every writer of a PostgreSQL store takes: one at a time, as with SQLite."""
 
 
+_ALONE = f"""
+    SET LOCAL lock_timeout = '{PATIENCE}s';
+    SET LOCAL jit = off;
+    SELECT pg_advisory_xact_lock({_MERGING})
+"""
+"""Waits for the other writers. A merge is cheaper than compiling it, though PostgreSQL cannot tell."""
+
+
 class Database:
     """An engine, where it is for people, and one way each to read and to write.
 
@@ -55,8 +63,7 @@ class Database:
                     yield
             else:
                 with connection.begin():
-                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MERGING})")
+                    connection.exec_driver_sql(_ALONE)
                     yield
 
     @contextmanager

@@ -150,6 +150,8 @@ class Wanted(Struct, frozen=True):
     opened_in: int | None = None
     """The scan that saw them first, or again after they had been resolved."""
     resolved_in: int | None = None
+    id: int | None = None
+    """The one finding of this id."""
 
 
 class Wrong(Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,14 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from tagward.errors import TagwardError
 from tagward_service.store.database import Database
 
+_STAGED = "verdict_id {big}, place_id {big}, native_id TEXT, name TEXT)"
 _TABLES = (
-    "staged (digest {blob} PRIMARY KEY, verdict_id {big}, place_id {big}, native_id TEXT, name TEXT)",
+    f"staged (digest {{blob}} PRIMARY KEY, {_STAGED}",
+    f"copied (digest {{blob}}, {_STAGED}",
     "touched (digest {blob} PRIMARY KEY, resource_id {big}, seen_at {big}, seen_in {big})",
     "gone (resource_id {big} PRIMARY KEY, seen_at {big}, seen_in {big})",
     "ended (finding_id {big} PRIMARY KEY, seen_at {big}, seen_in {big})",
 )
-"""What a merge works with: resources with findings; those of them that are new or changed; resources that
-are not there or have no findings any more; and findings that end."""
+"""What a merge works with: resources with findings, in PostgreSQL copied first; those of them that are new
+or changed; resources that are not there or have no findings any more; and findings that end."""
 
 StagedRow = tuple[bytes, int, int, str, str]
 """Digest, verdict, place, id and name of a resource with findings."""
@@ -44,9 +47,7 @@ class Staging:
             if self._database.is_sqlite:
                 self._connection.exec_driver_sql("INSERT OR IGNORE INTO staged VALUES (?, ?, ?, ?, ?)", rows)
             else:
-                self._connection.exec_driver_sql(
-                    "INSERT INTO staged VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", rows
-                )
+                self._copy(rows)
 
     def empty(self) -> None:
         """Forget what is staged, after a merge or without one."""
@@ -62,8 +63,18 @@ class Staging:
         """Give the connection, to write with it what counts all at once."""
         with self._database.merging(self._connection):
             if not self._database.is_sqlite:
+                self._connection.exec_driver_sql(
+                    "INSERT INTO staged SELECT * FROM copied ON CONFLICT DO NOTHING"
+                )
                 self._connection.exec_driver_sql("ANALYZE staged")
             yield self._connection
+
+    def _copy(self, rows: list[StagedRow]) -> None:
+        """Stage by COPY, many times as fast as by INSERT; it knows no conflicts, so that comes later."""
+        raw: Any = self._connection.connection.driver_connection
+        with raw.cursor() as cursor, cursor.copy("COPY copied FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def close(self) -> None:
         """Give the connection back."""
