@@ -33,7 +33,16 @@ class Access(Struct, frozen=True):
             _only_from_here(request)
             self._count(_address(request))
             return
-        token, fault = self._shown(request)
+        self._let_in(request, role, *self._shown(request))
+
+    def admit_with(self, secret: str, request: Request, role: Role) -> None:
+        """Let a request in by a token that came in another way than the header, or raise ApiError."""
+        if self.tokens is None:
+            self.admit(request, role)
+        else:
+            self._let_in(request, role, *self._known(secret))
+
+    def _let_in(self, request: Request, role: Role, token: Token | None, fault: str) -> None:
         if token is None:
             self._count(_address(request))
             raise _unauthorized(fault)
@@ -49,14 +58,17 @@ class Access(Struct, frozen=True):
 
     def _shown(self, request: Request) -> tuple[Token | None, str]:
         """Find the token of a request, or say what is wrong with it."""
-        assert self.tokens is not None
         given = request.headers.getlist("authorization")
         if not given:
             return None, ""
         scheme, _, secret = given[0].strip().partition(" ")
         if len(given) > 1 or scheme.lower() != "bearer" or not 0 < len(secret) <= LONGEST:
             return None, "the header `authorization` has to be one `Bearer TOKEN`"
-        token = self.tokens.tokens.find(secret.strip().encode())
+        return self._known(secret.strip())
+
+    def _known(self, secret: str) -> tuple[Token | None, str]:
+        assert self.tokens is not None
+        token = self.tokens.tokens.find(secret.encode()) if len(secret) <= LONGEST else None
         if token is None:
             return None, "nobody here knows this token"
         if token.expires is not None and token.expires < self.today():

@@ -33,6 +33,8 @@ from tagward_service.api.store_queries import (
     ScansQuery,
 )
 from tagward_service.api.tokens import Role
+from tagward_service.web.asking_for import wants_page
+from tagward_service.web.desk import Desk
 
 _QUERIES: Mapping[str, type[BaseModel]] = {
     "lint": LintQuery,
@@ -45,12 +47,12 @@ _QUERIES: Mapping[str, type[BaseModel]] = {
 """The parameters of each operation; those that are not here take a day."""
 
 
-def application(parts: Parts, log: Log) -> ASGIApp:
-    """Build the API with everything around it."""
-    return Shell(framework(parts), log, parts.api_metrics)
+def application(parts: Parts, log: Log, desk: Desk | None = None) -> ASGIApp:
+    """Build the API with everything around it, and the dashboard where there is a desk for it."""
+    return Shell(framework(parts, desk), log, parts.api_metrics)
 
 
-def framework(parts: Parts) -> FastAPI:
+def framework(parts: Parts, desk: Desk | None = None) -> FastAPI:
     """Build the API itself."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, **ABOUT)
     _add_endpoints(app, parts)
@@ -59,6 +61,10 @@ def framework(parts: Parts) -> FastAPI:
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(Exception, _bug)
     _add_documentation(app, parts)
+    if desk is not None:
+        from tagward_service.web.routes import add_pages
+
+        add_pages(app, desk, parts.access)
     return app
 
 
@@ -106,6 +112,10 @@ def _add_documentation(app: FastAPI, parts: Parts) -> None:
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     request.state.why = error.kind
+    error_page = getattr(request.app.state, "error_page", None)
+    if error_page is not None and wants_page(request):
+        shown: Response = error_page(request, error)
+        return shown
     return error.response(request.state.request_id)
 
 

@@ -27,12 +27,14 @@ from tagward_service.api.pool import BusyError, EndedError, Pool, TooSlowError
 from tagward_service.api.problems import ApiError, WrongParameter
 from tagward_service.api.queries import LintQuery, PolicyQuery
 from tagward_service.api.store_endpoints import Asking, StoreEndpoints
+from tagward_service.web.desk import Desk
 
 VERDICT = "tagward-verdict"
 """The header that says what `tagward lint` would say by its exit code."""
 
 _METRICS = "text/plain; version=0.0.4"
 _RETRY = {"retry-after": "2"}
+_DASHBOARD = "dashboard"
 
 T = TypeVar("T")
 TargetName = Annotated[str, Path(description="For what.", json_schema_extra={"enum": list(TARGETS)})]
@@ -118,6 +120,10 @@ class Endpoints:
         """Make the endpoints over the store."""
         return StoreEndpoints(Asking(self._parts.store, self._policy, self._asked))
 
+    def of_pages(self) -> Desk:
+        """Make the desk that the dashboard works at."""
+        return Desk(self._parts.store, self._policy, self._asked, self._ordered)
+
     def _policy(self) -> tuple[Policy, date]:
         reviewer = self._parts.live.reviewer()
         if reviewer is None:
@@ -129,6 +135,15 @@ class Endpoints:
         try:
             with self._parts.pool.place(caller := _caller(request)):
                 return await _unless_gone(request, self._done(job, policy, [], caller))
+        except BusyError as error:
+            raise _busy(error) from None
+
+    async def _ordered(self, job: Job, policy: Policy) -> bytes:
+        """Have a job done that nobody in particular waits for. Raises ApiError."""
+        try:
+            with self._parts.pool.place(_DASHBOARD):
+                _, body = await self._done(job, policy, [], _DASHBOARD)
+                return body
         except BusyError as error:
             raise _busy(error) from None
 

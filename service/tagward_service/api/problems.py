@@ -30,6 +30,11 @@ KINDS: Mapping[str, Kind] = {
         401, "No valid token", "Send `authorization: Bearer TOKEN`. `tagward token NAME` makes a token."
     ),
     "forbidden": Kind(403, "The token lacks a role", "Ask for a token with the role that `detail` names."),
+    "cross-site": Kind(
+        403,
+        "Not from here",
+        "Forms are taken from pages of this service only: open the page and send it again.",
+    ),
     "not-found": Kind(404, "Not found", "There is nothing of this name; /docs lists what there is."),
     "no-store": Kind(
         404,

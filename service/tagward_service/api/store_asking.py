@@ -27,6 +27,8 @@ from tagward_service.exports.finding_rows import write
 from tagward_service.store.errors import QueryError, StoreError
 from tagward_service.store.existing import open_existing
 from tagward_service.store.interface import Store
+from tagward_service.web import asking as pages
+from tagward_service.web.jobs import BoardJob, ListJob, OneJob
 
 
 def ask(job: StoreJob, policy: Policy) -> tuple[Outcome, bytes]:
@@ -44,9 +46,11 @@ def ask(job: StoreJob, policy: Policy) -> tuple[Outcome, bytes]:
 
 def _refused(job: StoreJob, error: UsageError) -> Refused:
     """Say what is wrong with a question."""
-    if isinstance(job, ScanJob):
+    if isinstance(job, ScanJob | OneJob):
         return Refused("not-found", str(error))
-    return Refused("parameters", str(error), parameter="cursor" if isinstance(job, FindingsJob) else "by")
+    return Refused(
+        "parameters", str(error), parameter="cursor" if isinstance(job, FindingsJob | ListJob) else "by"
+    )
 
 
 def _answered(store: Store, job: StoreJob, policy: Policy) -> tuple[Outcome, bytes]:
@@ -67,6 +71,8 @@ def _answered(store: Store, job: StoreJob, policy: Policy) -> tuple[Outcome, byt
             return Done(), msgspec.json.encode(json_coverage.as_json(report))
         case ReadinessJob():
             return Done(), msgspec.json.encode(_readiness(store, job, policy))
+        case BoardJob() | ListJob() | OneJob():
+            return Done(), pages.answered(store, job, policy)
         case _:
             assert_never(job)
 

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tagward_service.store.interface import Wanted
+from tagward_service.web.jobs import WebJob
 
 
 class ScansJob(Struct, frozen=True, tag="scans"):
@@ -60,4 +61,4 @@ class ReadinessJob(Struct, frozen=True, tag="readiness"):
     threshold: float | None
 
 
-StoreJob = ScansJob | ScanJob | FindingsJob | ExportJob | CoverageJob | ReadinessJob
+StoreJob = ScansJob | ScanJob | FindingsJob | ExportJob | CoverageJob | ReadinessJob | WebJob

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,11 +22,15 @@ if TYPE_CHECKING:
     from tagward_service.admission.metrics import Metrics
     from tagward_service.admission.serving import Listener, Tls
     from tagward_service.api.bodies import Limits as BodyLimits
+    from tagward_service.api.endpoints import Parts
     from tagward_service.api.pool import Limits
     from tagward_service.api.tokens import TokenFile
+    from tagward_service.web.desk import Desk
 
 LISTEN = options.Option(
-    name="api_listen", metavar="HOST:PORT", help="serve the API at this address; without it there is none"
+    name="api_listen",
+    metavar="HOST:PORT",
+    help="serve the API and the dashboard at this address; without it there are none",
 )
 TOKENS = options.Option(
     name="api_tokens",
@@ -129,8 +135,28 @@ async def _api(prepared: _Api, live: LivePolicy, log: Log, metrics: Metrics) -> 
         access = Access(Rate(prepared.rate), _today, tokens)
         api_metrics = ApiMetrics(metrics.registry)
         parts = Parts(live, pool, access, metrics, api_metrics, prepared.bodies, prepared.store)
-        at = Listener(application(parts, log), prepared.host, prepared.port, prepared.tls, "api")
-        yield Beside((at,), (tokens.refresh,) if tokens else ())
+        async with _dashboard(parts, log) as desk:
+            at = Listener(application(parts, log, desk), prepared.host, prepared.port, prepared.tls, "api")
+            yield Beside((at,), (tokens.refresh,) if tokens else ())
+
+
+@asynccontextmanager
+async def _dashboard(parts: Parts, log: Log) -> AsyncIterator[Desk | None]:
+    """Keep a desk for the dashboard as long as the context lives; None where its extra is not there."""
+    if find_spec("jinja2") is None or find_spec("vl_convert") is None:
+        log.write("no dashboard", detail="it needs an extra: pip install 'tagward[dashboard]'")
+        yield None
+        return
+    from tagward_service.api.endpoints import Endpoints
+
+    desk = Endpoints(parts).of_pages()
+    fresh = asyncio.create_task(desk.keep_fresh(log)) if parts.store else None
+    try:
+        yield desk
+    finally:
+        if fresh is not None:
+            fresh.cancel()
+        desk.easel.close()
 
 
 def _store(settings: Settings, log: Log) -> str:

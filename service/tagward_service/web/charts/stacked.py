@@ -1,0 +1,52 @@
+"""Costs by month, stacked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from tagward_service.web.charts.chart import Chart, chart
+
+_WIDTH, _HEIGHT = 860, 260
+MOST = 8
+"""So many colours can be told apart; what is more is put together before."""
+
+
+class Part(Struct, frozen=True):
+    """Part of a bar."""
+
+    period: str
+    name: str
+    amount: float
+
+
+def stacked(title: str, text: str, parts: Sequence[Part], colours: Sequence[tuple[str, str]]) -> Chart:
+    """Draw a bar for each month; `colours` names every part, the lowest first, with its colour."""
+    order = {name: at for at, (name, _) in enumerate(colours)}
+    values = [
+        {"period": each.period, "name": each.name, "amount": each.amount, "order": order[each.name]}
+        for each in parts
+    ]
+    spec = {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "data": {"values": values},
+        "mark": {"type": "bar", "width": {"band": 0.7}},
+        "encoding": {
+            "x": {"field": "period", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
+            "y": {
+                "field": "amount",
+                "type": "quantitative",
+                "title": None,
+                "axis": {"format": "~s", "tickCount": 5},
+            },
+            "color": {
+                "field": "name",
+                "type": "nominal",
+                "scale": {"domain": [name for name, _ in colours], "range": [each for _, each in colours]},
+            },
+            "order": {"field": "order", "type": "quantitative"},
+        },
+    }
+    return chart(title, text, spec)

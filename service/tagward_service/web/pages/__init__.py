@@ -1,0 +1,1 @@
+"""The pages: each module makes the view that its template shows."""
