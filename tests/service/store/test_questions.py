@@ -122,14 +122,14 @@ def test_a_sort_or_a_cursor_that_is_none_is_refused(store: Store) -> None:
         store.findings(Wanted(tags=["ml-team"]), sort="tag", cursor=cursor)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(cursor=st.one_of(st.text(), st.binary().map(lambda each: each.decode("latin-1"))))
 def test_no_cursor_of_a_stranger_does_harm(store: Store, cursor: str) -> None:
     with pytest.raises(QueryError, match="the cursor is"):
         store.findings(Wanted(), cursor=cursor)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(value=st.one_of(st.integers(), st.text()), number=st.integers(), sort=st.sampled_from(SORTS))
 def test_no_forged_cursor_does_harm(store: Store, value: int | str, number: int, sort: str) -> None:
     forged = cursors.write(cursors.Place(cursors.question(Wanted(), sort), value, number))
