@@ -210,10 +210,10 @@ def table(options: argparse.Namespace, figures: dict[str, Figures], memory: dict
     lines = [
         "# The webhook under load",
         "",
-        f"Written by `make bench-webhook`: wrk, {CONNECTIONS} connections on loopback, reviews of",
-        f"pods of {SIZE:,} bytes, every other one denied, {options.workers} worker(s), medians of {options.rounds}",
-        f"interleaved rounds of {options.seconds:g} s. The bare endpoint decodes the pod, makes five checks by",
-        "hand, and neither logs nor counts anything.",
+        f"Written by `make bench-webhook`: wrk, {CONNECTIONS} connections on loopback, reviews of pods",
+        f"of {SIZE:,} bytes, every other one denied, {options.workers} worker(s), medians of",
+        f"{options.rounds} interleaved rounds of {options.seconds:g} s. The bare endpoint decodes the pod,",
+        "makes five checks by hand, and neither logs nor counts anything.",
         "",
         "| server | requests/s | ratio | median ms | p99 ms | ratio | CPU us per request | failed "
         "| MiB before | MiB after |",
