@@ -14,6 +14,7 @@ from tagward_service.cli import options
 from tagward_service.cli.exits import Exit
 from tagward_service.cli.outputs import chosen_of, style_of, write_to
 from tagward_service.cli.settings import Settings
+from tagward_service.cli.store_options import KEEP, keep
 
 if TYPE_CHECKING:
     from tagward_service.billing.amounts import Basis
@@ -42,7 +43,7 @@ CURRENCY = options.Option(
     help="which currency, where the bill has several: they are never added up",
 )
 PERIOD = options.Option(name="period", metavar="YYYY-MM", help="only this month of the bill")
-BILLING_OPTIONS = (BILLING, BILLING_STATE, BASIS, CURRENCY, PERIOD)
+BILLING_OPTIONS = (BILLING, BILLING_STATE, BASIS, CURRENCY, PERIOD, KEEP)
 """To be taken by the command together with its own: policy, by, format, as-of, color, quiet."""
 
 
@@ -70,6 +71,10 @@ def run_billing(
         dimensions=dimensions,
         threshold=threshold,
     )
+    if settings.flag("keep"):
+        from tagward_service.billing.json_billing import render
+
+        keep(settings, "costs", policy.name, as_of, render(report))
     for name, file in outputs:
         shown = rendered(report, name, file, settings)
         write_to(file, lambda stream, shown=shown: stream.write(shown))  # type: ignore[misc]

@@ -12,9 +12,11 @@ from tagward_service.cli import options
 from tagward_service.cli.coverage_billing import BILLING_OPTIONS, code_of, run_billing
 from tagward_service.cli.exits import Exit
 from tagward_service.cli.settings import resolve
+from tagward_service.store import open_store
 from tests.generators.random_policies import DAY
 from tests.service.billing.bills import line, write_csv
 from tests.service.billing.test_billing_report import POLICY
+from tests.service.cli.conftest import Run
 
 OPTIONS = (*BILLING_OPTIONS, options.FORMAT, options.COLOR, options.QUIET)
 
@@ -72,3 +74,15 @@ def test_what_is_wrong_with_the_command_is_told(tmp_path: Path) -> None:
         ran(billing=[bill(tmp_path)], by=("acount",))
     with pytest.raises(UsageError, match="basis"):
         ran(billing=[bill(tmp_path)], basis="listed")
+
+
+def test_what_is_kept_is_what_is_told(run: Run, here: Path) -> None:
+    kept_bill = write_csv(here / "kept.csv", [line(Tags={"ml-team": "fraud"})])
+
+    told = run("coverage", "--billing", kept_bill, "-f", "json", "--keep", "--store", "tagward.db")
+
+    store = open_store(str(here / "tagward.db"))
+    kept = store.report("costs", "ml-platform")
+    store.close()
+    assert kept
+    assert kept.content.decode() == told.out
