@@ -75,6 +75,9 @@ _COLUMNS = (
     finding.c.reopened,
 )
 
+_LIFE = KeptFinding.__struct_fields__.index("life")
+_TIMES = tuple(map(KeptFinding.__struct_fields__.index, ("first_seen", "last_seen", "resolved_at")))
+
 _SORT_COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "id": finding.c.id,
     "first_seen": finding.c.first_seen,
@@ -185,9 +188,10 @@ def _after(column: ColumnElement[Any], descends: bool, last: cursors.Place) -> C
 
 
 def _kept(row: Row[Any]) -> KeptFinding:
-    values = row._mapping  # noqa: SLF001
-    named = {name: values[name] for name in KeptFinding.__struct_fields__}
-    named["life"] = _LIFE_OF[row.life]
-    for name in ("first_seen", "last_seen", "resolved_at"):
-        named[name] = None if named[name] is None else from_micros(named[name])
-    return KeptFinding(**named)
+    """Make a finding of a row, whose columns are its fields in their order."""
+    values: list[Any] = list(row[: len(_COLUMNS)])
+    values[_LIFE] = _LIFE_OF[values[_LIFE]]
+    for index in _TIMES:
+        if values[index] is not None:
+            values[index] = from_micros(values[index])
+    return KeptFinding(*values)

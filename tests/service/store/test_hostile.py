@@ -163,6 +163,20 @@ def test_a_folder_that_is_not_there_is_made_and_a_file_in_its_place_is_told(tmp_
         open_store(str(tmp_path / "file" / "store.db"))
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_is_read_only_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "kept" / "store.db"
+    open_store(str(path)).close()
+    path.parent.chmod(0o555)
+    try:
+        with pytest.raises(StoreError, match=r"the file or its folder is read-only|you may write there"):
+            scan(open_store(str(path)), {HERE: {"i-1": NO_TEAM}})
+        with pytest.raises(StoreError, match="see that its folder exists and that you may write there"):
+            open_store(str(path.with_name("new.db")))
+    finally:
+        path.parent.chmod(0o755)
+
+
 def test_snapshots_that_cannot_be_written_are_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = open_store(str(tmp_path / "store.db"), snapshots=str(tmp_path / "file"))
