@@ -24,8 +24,8 @@ $(STAMP): pyproject.toml requirements/dev.txt
 demo: install ## lint a real plan and manifests, compile the default policy, share out a small bill
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo/demo.sh
 
-test: install ## run every test that needs no other engine
-	$(BIN)/python -m pytest -q
+test: install ## run every test that needs no other engine, on every processor
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal
 
 check: install ## lint, formatting, types, import layers, generated docs
 	$(BIN)/ruff check .

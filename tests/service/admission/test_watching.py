@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,8 @@ from tagward_service.admission.namespaces import Namespaces
 from tagward_service.admission.watching import Pace, Watcher
 
 Answer = tuple[int, bytes]
+PATIENCE = 60
+"""Seconds; what does not come about until then never will."""
 PACE = Pace(watch=1, silence=1, resync=600, first=0.01, longest=0.05)
 
 
@@ -47,14 +50,16 @@ class Server:
     def __init__(self, script: list[Answer]) -> None:
         self.script = script
         self.asked: list[str] = []
+        self.at: list[float] = []
         self.done = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                outer.at.append(time.monotonic())
                 outer.asked.append(outer.described(self.path))
                 if not outer.script:
-                    outer.done.wait(10)
+                    outer.done.wait(PATIENCE)
                     self.close_connection = True
                     return
                 status, content = outer.script.pop(0)
@@ -97,11 +102,10 @@ class Watched:
         self.watcher.start()
 
     def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(500):
-            if holds():
-                return
+        until = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < until, f"{self.server.asked} {self.told} {self.namespaces.fault}"
             time.sleep(0.01)
-        raise AssertionError(f"{self.server.asked} {self.told} {self.namespaces.fault}")
 
     def until_asked(self, *asked: str) -> None:
         self.until(lambda: self.server.asked[: len(asked)] == list(asked))
@@ -216,9 +220,11 @@ def test_everything_is_listed_again_from_time_to_time(watched: Start) -> None:
 
 
 def test_pauses_grow_up_to_the_longest(watched: Start) -> None:
+    """Nothing but the longest pause lets so many requests come: each would take twice as long, up to 80 s."""
     pace = Pace(watch=1, silence=1, resync=600, first=0.02, longest=0.2)
     one = watched(*[FORBIDDEN] * 50, pace=pace)
 
-    time.sleep(1)
+    one.until(lambda: len(one.server.asked) >= 14)
 
-    assert 5 <= len(one.server.asked) <= 12
+    pauses = [later - earlier for earlier, later in pairwise(one.server.at)]
+    assert all(pause > 0.8 * min(0.02 * 2**number, 0.2) for number, pause in enumerate(pauses))
