@@ -48,6 +48,7 @@ COMMON = (
     scan_options.SHARD,
     scan_options.FRESH,
     scan_options.ALLOW_EMPTY,
+    scan_options.KEEP_DAYS,
     scan_options.PERMISSIONS,
     NOTIFY,
     NOTIFY_FILE,
@@ -110,6 +111,7 @@ def _run(cloud: str, settings: Settings, policy: Policy, outputs: Outputs) -> in
             complain(f"nothing could be scanned: {error.why}", color=_color(settings))
             return Exit.INCOMPLETE
         tell(store, done.scan, policy, whom, color=_color(settings))
+        _forget(store, settings)
         is_over = done.state is not ScanState.INTERRUPTED
         notes = after(store, policy, settings) if after and is_over else []
         return _finish(store, done, policy, settings, outputs, notes)
@@ -152,6 +154,14 @@ def _ended_by_signals() -> Iterator[list[Scanning]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _forget(store: Store, settings: Settings) -> None:
+    """Forget what is older than is to be kept."""
+    from datetime import UTC, datetime
+
+    if days := settings.number("keep_days"):
+        store.prune(keep_days=days, now=datetime.now(UTC))
 
 
 def _finish(

@@ -30,6 +30,12 @@ SHARD = options.Option(
 FRESH = options.Option(
     name="fresh", flag=True, help="begin anew even if an interrupted scan could be gone on with"
 )
+KEEP_DAYS = options.Option(
+    name="keep_days",
+    metavar="N",
+    default="400",
+    help="forget scans, inventories and resolved findings that are older; 0 keeps everything",
+)
 PERMISSIONS = options.Option(
     name="print_permissions",
     flag=True,

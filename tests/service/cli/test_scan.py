@@ -10,6 +10,7 @@ import yaml
 from tagward_service.cli import scan_sources
 from tagward_service.scan.interface import Found, Part, ReadError
 from tagward_service.sources.interface import NotEvaluated
+from tagward_service.store import open_store
 from tests.service.cli.conftest import Run
 from tests.service.scan.generated import Generated, resource
 
@@ -178,6 +179,19 @@ def test_permissions_are_printed_in_the_words_of_the_platform(run: Run, cloud: s
 
     assert ran.code == 0
     assert all(documents(ran.out))
+
+
+def test_old_scans_are_forgotten_but_never_what_exists_now(
+    run: Run, inventory: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inventory(Generated(each=3))
+    monkeypatch.setattr("tagward_service.store.clock.now", lambda: 1_000_000)
+    run("scan", "aws", *STORE)
+    run("scan", "aws", *STORE)
+
+    store = open_store(str(here / "tagward.db"))
+    assert [scan.id for scan in store.scans()] == [2]
+    store.close()
 
 
 class Hears(BaseHTTPRequestHandler):
