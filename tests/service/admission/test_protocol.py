@@ -18,21 +18,34 @@ from tests.service.admission.test_endpoint import Source, Webhook
 
 GET = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
 HALF = GET[:-5]
-AT_LEAST, LONGEST = 0.25, 60.0
-"""Seconds that a client is given, and those after which it was forgotten."""
+SOON, AT_LEAST, LONGEST = 0.3, 0.25, 60.0
+"""Seconds after which a client is hung up on, those it is given, and those after which it was forgotten."""
 WITHOUT_END = int(LONGEST / 0.02)
 
 POST = b"POST /admission/validate HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n"
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.3)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget nobody who is slow because the machine is."""
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", LONGEST)
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", LONGEST)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", SOON)
+
+
+@pytest.fixture
+def soon_after_the_first(monkeypatch: pytest.MonkeyPatch) -> object:
+    """A webhook that is patient until it was asked once."""
+    app = Webhook(Source()).app
+
+    async def hurried(scope: Scope, receive: Receive, send: Send) -> None:
+        monkeypatch.setattr(protocol, "HEAD_SECONDS", SOON)
+        await app(scope, receive, send)
+
+    return hurried
 
 
 @contextlib.asynccontextmanager
@@ -65,17 +78,18 @@ async def exchanged(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
         writer.close()
 
 
-def asked(*pieces: bytes, pause: float = 0.0) -> tuple[bytes, float]:
+def asked(*pieces: bytes, pause: float = 0.0, of: object = None) -> tuple[bytes, float]:
     """Serve one connection until it is hung up on; return what it got, and how long it lasted."""
 
     async def one() -> tuple[bytes, float]:
-        async with asyncio.timeout(LONGEST), served() as port:
+        async with asyncio.timeout(LONGEST), served(of) as port:
             began = time.monotonic()
             return await exchanged(port, *pieces, pause=pause), time.monotonic() - began
 
     return uvloop.run(one())
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(
     ("pieces", "pause"),
     [((), 0.0), ((HALF,), 0.0), ([HALF, *[b"x"] * WITHOUT_END], 0.02)],
@@ -88,21 +102,21 @@ def test_who_does_not_ask_is_hung_up_on(pieces: Sequence[bytes], pause: float) -
     assert seconds > AT_LEAST
 
 
-def test_a_later_request_has_to_come_in_time_as_well() -> None:
-    said, seconds = asked(GET, HALF, pause=0.05)
+def test_a_later_request_has_to_come_in_time_as_well(soon_after_the_first: object) -> None:
+    said, seconds = asked(GET, HALF, pause=0.05, of=soon_after_the_first)
 
     assert said.startswith(b"HTTP/1.1 200")
     assert said.count(b"HTTP/1.1") == 1
     assert seconds > AT_LEAST
 
 
-def test_between_requests_there_is_time() -> None:
-    said, _ = asked(GET, b"", GET.replace(b"host", b"connection: close\r\nhost"), pause=0.25)
+def test_between_requests_there_is_time(soon_after_the_first: object) -> None:
+    last = GET.replace(b"host", b"connection: close\r\nhost")
+    said, _ = asked(GET, b"", last, pause=0.25, of=soon_after_the_first)
 
     assert said.count(b"HTTP/1.1 200") == 2
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_head_in_pieces_is_read() -> None:
     closing = GET.replace(b"host", b"connection: close\r\nhost")
     said, _ = asked(closing[:10], closing[10:30], closing[30:], pause=0.02)
@@ -110,7 +124,6 @@ def test_a_head_in_pieces_is_read() -> None:
     assert said.startswith(b"HTTP/1.1 200")
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_head_without_end_is_refused() -> None:
     said, _ = asked(b"GET / HTTP/1.1\r\n", *[b"x-more: " + b"x" * 8_000 + b"\r\n"] * 9, pause=0.01)
 
@@ -141,7 +154,6 @@ def test_garbage_behind_a_request_is_no_error_of_the_service(caplog: pytest.LogC
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(
     ("pieces", "whole"), [((GET,), True), ((HALF, GET[-5:]), True), ((POST + b"{", b"}"), False)]
 )
@@ -189,7 +201,7 @@ def test_nothing_is_written_to_who_has_gone(behind: bytes) -> None:
             await asyncio.sleep(0.3)
 
     def ask_and_go(port: int) -> None:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=LONGEST) as connection:
             connection.sendall(GET + behind)
             connection.shutdown(socket.SHUT_WR)
             with contextlib.suppress(TimeoutError, ConnectionResetError):

@@ -12,7 +12,7 @@ from tagward_service.admission.workers import AT_LEAST
 from tests.oracles.admission_contract import verify
 from tests.service.admission.test_endpoint import JSON, body
 from tests.service.admission.test_review import deployment
-from tests.service.admission.test_serving import Served, wait_until_ready
+from tests.service.admission.test_serving import PATIENCE, Served, wait_until_ready
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
 
@@ -60,11 +60,12 @@ def reviews(served: Served) -> float:
 
 def eventually_gone(pids: list[int]) -> bool:
     """Wait until processes are no more."""
-    for _ in range(200):
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
-            return True
+    until = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > until:
+            return False
         time.sleep(0.1)
-    return False
+    return True
 
 
 def test_workers_count_together(served: Served) -> None:
@@ -90,21 +91,21 @@ def test_all_end_together(served: Served) -> None:
     pids = workers(served)
     assert len(pids) == WORKERS
     served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(20) == 0
+    assert served.process.wait(PATIENCE) == 0
     assert eventually_gone(pids)
 
 
 def test_workers_end_when_their_parent_is_gone(served: Served) -> None:
     pids = workers(served)
     served.process.kill()
-    served.process.wait(10)
+    served.process.wait(PATIENCE)
     assert eventually_gone(pids)
 
 
 def test_what_cannot_work_ends_with_the_reason(tmp_path: Path) -> None:
     served = Served(tmp_path, "--workers", str(WORKERS), "--tls-key", str(tmp_path / "nowhere.key"))
     try:
-        assert served.process.wait(30) == 2
+        assert served.process.wait(PATIENCE) == 2
     finally:
         served.end()
     faults = [line["fault"] for line in served.lines if line["event"] == "worker failed"]

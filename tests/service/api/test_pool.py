@@ -47,8 +47,9 @@ def test_a_job_that_takes_too_long_is_stopped_and_its_worker_replaced() -> None:
 
 def test_work_goes_on_after_a_worker_was_killed() -> None:
     with Api(limits=Limits(workers=1)) as api:
+        (killed,) = api.pool._workers
         os.kill(workers(api)[0], signal.SIGKILL)
-        api.run(lambda: asyncio.sleep(0.2))
+        api.run(lambda: _wait_for(lambda: not killed.is_alive))
 
         assert api.lint().status_code == 200
 
@@ -174,6 +175,6 @@ def test_no_worker_outlives_the_service() -> None:
 
 
 async def _wait_for(condition: Any) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)

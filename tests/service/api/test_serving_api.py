@@ -20,6 +20,8 @@ from tagward_service.admission.certificates import make
 from tests.service.api.harness import JSON, POD, YAML, problem
 from tests.service.api.test_pool import large_plan
 
+PATIENCE = 60
+"""Seconds; what does not come about until then never will."""
 POLICY = """\
 apiVersion: tagward/v1
 kind: TagPolicy
@@ -31,7 +33,7 @@ tags:
 
 def tagward(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tagward_service.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, timeout=PATIENCE)
 
 
 class Served:
@@ -87,19 +89,21 @@ class Served:
 
     def wait_for(self, event: str, count: int = 1) -> dict[str, Any]:
         """Wait for a line of its log."""
-        for _ in range(1_000):
-            found = [line for line in self.lines if line["event"] == event]
-            if len(found) >= count:
-                return found[-1]
-            time.sleep(0.02)
-        raise AssertionError(f"no {event!r} in {self.lines}")
+
+        def found() -> list[dict[str, Any]]:
+            return [line for line in self.lines if line["event"] == event]
+
+        _until(lambda: len(found()) >= count)
+        return found()[-1]
 
     def client(self, what: str) -> httpx.Client:
         """Connect to a listener as somebody who trusts the newest authority only."""
         port = next(line["port"] for line in self.lines if line.get("what") == what)
         context = ssl.create_default_context(cafile=str(self.place / "ca.crt"))
         headers = {"authorization": f"Bearer {self.token}"}
-        return httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=context, timeout=20, headers=headers)
+        return httpx.Client(
+            base_url=f"https://127.0.0.1:{port}", verify=context, timeout=PATIENCE, headers=headers
+        )
 
     def reload(self) -> None:
         self.process.send_signal(signal.SIGHUP)
@@ -107,8 +111,8 @@ class Served:
     def end(self) -> int:
         """End it, and read the last of its log."""
         self.process.terminate()
-        code = self.process.wait(30)
-        self.reader.join(10)
+        code = self.process.wait(PATIENCE)
+        self.reader.join(PATIENCE)
         assert self.process.stderr is not None
         self.process.stderr.close()
         return code
@@ -186,19 +190,18 @@ def test_work_under_way_is_finished_before_the_end(served: Served) -> None:
         asking.start()
         _until(lambda: "tagward_api_places_taken 1.0" in api.get("/metrics").text)
     served.process.terminate()
-    asking.join(30)
+    asking.join(PATIENCE)
 
-    assert served.process.wait(10) == 0
+    assert served.process.wait(PATIENCE) == 0
     assert answers[0].status_code == 200
     assert answers[0].json()["summary"]["resources"] == 4_000
 
 
 def _until(holds: Any) -> None:
-    for _ in range(500):
-        if holds():
-            return
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until, "it never came true"
         time.sleep(0.01)
-    raise AssertionError("it never came true")
 
 
 @pytest.mark.parametrize(
