@@ -64,7 +64,7 @@ def framework(parts: Parts, desk: Desk | None = None) -> FastAPI:
     if desk is not None:
         from tagward_service.web.routes import add_pages
 
-        add_pages(app, desk, parts.access)
+        add_pages(app, desk, parts.access, Endpoints(parts).of_store())
     return app
 
 

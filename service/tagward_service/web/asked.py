@@ -56,6 +56,12 @@ class TeamsAsked(_Asked):
     group: Literal["workload_type", "project", "environment", "team"] = "workload_type"
 
 
+class TeamChargesAsked(TeamsAsked):
+    """Which charges to export."""
+
+    team: Word = ""
+
+
 def asked(request: Request, model: type[Model]) -> Model:
     """Read the parameters of a request; raises ApiError. Empty ones are those that a form left open."""
     given: dict[str, object] = {}

@@ -32,6 +32,8 @@ def environment() -> Environment:
     )
     for name in ("money", "brief", "percent", "count", "day", "moment", "month", "plural"):
         made.filters[name] = getattr(words, name)
+    made.filters["pairs"] = lambda values: [(each, each) for each in values]
+    made.filters["month_pairs"] = lambda values: [(each, words.month(each)) for each in values]
     made.globals.update(definitions=DEFINITIONS, classes=words.CLASSES, nothing=words.NOTHING)
     return made
 

@@ -41,7 +41,7 @@ class Site(Struct, frozen=True):
         """Return what the navigation shows."""
         return tuple(page for page in PAGES if not self.is_file or page.name in IN_FILE)
 
-    def to(self, page: str, *parts: str, **query: object) -> str:
+    def to(self, page: str, /, *parts: str, **query: object) -> str:
         """Return the address of a page; "" where the file does not have it."""
         if self.is_file:
             return f"#{page}" if page in IN_FILE else ""

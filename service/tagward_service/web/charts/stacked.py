@@ -21,7 +21,13 @@ class Part(Struct, frozen=True):
     amount: float
 
 
-def stacked(title: str, text: str, parts: Sequence[Part], colours: Sequence[tuple[str, str]]) -> Chart:
+def stacked(
+    title: str,
+    text: str,
+    parts: Sequence[Part],
+    periods: Sequence[str],
+    colours: Sequence[tuple[str, str]],
+) -> Chart:
     """Draw a bar for each month; `colours` names every part, the lowest first, with its colour."""
     order = {name: at for at, (name, _) in enumerate(colours)}
     values = [
@@ -34,7 +40,13 @@ def stacked(title: str, text: str, parts: Sequence[Part], colours: Sequence[tupl
         "data": {"values": values},
         "mark": {"type": "bar", "width": {"band": 0.7}},
         "encoding": {
-            "x": {"field": "period", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
+            "x": {
+                "field": "period",
+                "type": "ordinal",
+                "title": None,
+                "sort": list(periods),
+                "axis": {"labelAngle": 0, "labelOverlap": True},
+            },
             "y": {
                 "field": "amount",
                 "type": "quantitative",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tagward_service.web.asked import TeamsAsked
 from tagward_service.web.board import Board
 from tagward_service.web.charts.chart import Chart
-from tagward_service.web.pages import readiness
+from tagward_service.web.pages import readiness, teams
 
 
 def every_chart(board: Board) -> tuple[Chart, ...]:
     """Return the charts of the pages as they are without filters."""
-    return readiness.view(board).charts
+    shares = teams.view(board, TeamsAsked())
+    return (*readiness.view(board).charts, *(shares.charts if shares else ()))
