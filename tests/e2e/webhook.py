@@ -98,7 +98,7 @@ class Webhook:
         if self.process is not None:
             for number in (signal.SIGTERM,) if gently else (signal.SIGTERM, signal.SIGINT):
                 self.process.send_signal(number)
-            assert self.process.wait(10) == 0
+            assert self.process.wait(60) == 0
             self.process = None
 
     def look(self) -> None:

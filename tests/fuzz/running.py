@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 class Running:
@@ -34,8 +34,8 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        code = self._process.wait(30)
-        self._reader.join(10)
+        code = self._process.wait(START_SECONDS)
+        self._reader.join(START_SECONDS)
         assert self._process.stderr is not None
         self._process.stderr.close()
         assert code == 0, self.said

@@ -50,7 +50,7 @@ GENERATED = {
 }
 """Shares of all inputs: of requests that fit the description, and of those that do not, if there are such."""
 
-WAIT_SECONDS = 10
+WAIT_SECONDS = 60
 PATIENCE_SECONDS = 0.1
 """How long an answer is waited for before the connection is closed on this side, too."""
 REQUESTS = (
@@ -79,7 +79,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def client(service: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=30) as made:
+    with httpx.Client(timeout=WAIT_SECONDS) as made:
         yield made
 
 

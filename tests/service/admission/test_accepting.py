@@ -59,7 +59,7 @@ async def answered(listening: socket.socket, content: bytes = b"", **tls: Any) -
     """Connect; return which worker answers."""
     reader, writer = await asyncio.open_connection(*listening.getsockname(), **tls)
     writer.write(content)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         said = await reader.read(1)
     writer.close()
     await writer.wait_closed()

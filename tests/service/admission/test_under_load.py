@@ -46,7 +46,7 @@ class Clients:
     def _ask(self) -> None:
         while not self.ended.is_set():
             try:
-                with httpx.Client(base_url=self.url, verify=self.trusted, timeout=20) as client:
+                with httpx.Client(base_url=self.url, verify=self.trusted, timeout=60) as client:
                     for _ in range(REQUESTS_OF_A_CONNECTION):
                         self._count(self._answer(client))
             except httpx.TransportError as error:

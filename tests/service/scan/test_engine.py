@@ -142,7 +142,7 @@ def test_a_cancelled_scan_keeps_the_parts_that_are_done(store: Store) -> None:
 
     def slowly(part: Part, number: int) -> Found | None:
         if part.account == "000000000002":
-            gate.wait(20)
+            gate.wait(60)
         return None
 
     class Watch(Silent):
@@ -207,5 +207,5 @@ def test_when_nothing_can_be_stored_any_more_the_readers_end(
         run(store, Generated(accounts=4, each=100_000))
 
     for thread in set(enumerate_threads()) - before:
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
