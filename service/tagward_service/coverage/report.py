@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
+from functools import partial
 
 from msgspec import Struct
 
@@ -84,7 +84,7 @@ def coverage(
     tallies, by_tag = store.tallies(ids), store.tag_tallies(ids)
     summary = summary_of(tallies)
     alike = list(store.alike(policy.name))
-    points = trend(store.scans(policy=policy.name, limit=MOST_SCANS), cache(lambda scan: _sum(store, scan)))
+    points = trend(store.scans(policy=policy.name, limit=MOST_SCANS), partial(_sum, store))
     unread = (each for scan in scans for each in store.unread(scan.id))
     not_scanned = (*unread, *unbilled.not_read, *untold_of(tallies))
     fixes = fewest(alike, summary, threshold)
@@ -116,9 +116,9 @@ def is_incomplete(scans: Iterable[Scan], not_scanned: Iterable[NotEvaluated]) ->
     )
 
 
-def _sum(store: Store, scan: int) -> Tally:
-    """Sum one scan up."""
-    tallies = store.tallies([scan])
+def _sum(store: Store, scans: Sequence[int]) -> Tally:
+    """Sum some scans up."""
+    tallies = store.tallies(scans)
     compliant = sum(each.compliant for each in tallies)
     lacking = sum(map(taggable, tallies)) - compliant
     return Tally("", "", "", "", "", compliant=compliant, violating=lacking)

@@ -7,8 +7,10 @@ from datetime import UTC, date
 
 from msgspec import Struct
 
+from tagward_service.coverage.dimensions import taggable
 from tagward_service.coverage.percent import percent
 from tagward_service.store.interface import Scan, ScanState, Tally
+from tagward_service.store.standing import standing
 
 
 class Point(Struct, frozen=True):
@@ -42,36 +44,26 @@ def is_finished(scan: Scan) -> bool:
     return scan.state in (ScanState.COMPLETE, ScanState.INCOMPLETE) and scan.finished_at is not None
 
 
-def trend(scans: Iterable[Scan], tally_of: Callable[[int], Tally]) -> tuple[Point, ...]:
-    """Give a point for each day with a finished scan; `tally_of` sums one scan up."""
+def trend(scans: Iterable[Scan], tally_of: Callable[[Sequence[int]], Tally]) -> tuple[Point, ...]:
+    """Give a point for each day with a finished scan; `tally_of` sums the scans that count then up."""
     finished = sorted(filter(is_finished, scans), key=lambda scan: (scan.finished_at, scan.id))
-    newest: dict[str, Scan] = {}
-    points: dict[date, Point] = {}
+    known: list[Scan] = []
+    days: dict[date, list[Scan]] = {}
     for scan in finished:
-        newest = {name: each for name, each in newest.items() if not _puts_aside(scan, each)}
-        newest[source_of(scan)] = scan
-        day = _day(scan)
-        points[day] = _point(day, scan.policy_version, newest, tally_of)
-    return tuple(points.values())
-
-
-def _puts_aside(newer: Scan, older: Scan) -> bool:
-    """Say whether a scan looks at the same as another that was cut into another number of shards."""
-    if (newer.cloud, newer.scope) != (older.cloud, older.scope):
-        return False
-    return newer.shard.partition("/")[2] != older.shard.partition("/")[2]
+        known = standing([scan, *known])
+        days[_day(scan)] = known
+    return tuple(_point(day, known, tally_of) for day, known in days.items())
 
 
 def _day(scan: Scan) -> date:
     return (scan.finished_at or scan.started_at).astimezone(UTC).date()
 
 
-def _point(day: date, version: str, newest: dict[str, Scan], tally_of: Callable[[int], Tally]) -> Point:
-    tallies = [tally_of(scan.id) for scan in newest.values()]
-    compliant = sum(each.compliant for each in tallies)
-    others = sum(each.violating + each.unknown + each.exempt for each in tallies)
-    complete = all(scan.state is ScanState.COMPLETE for scan in newest.values())
-    return Point(day, compliant + others, compliant, frozenset(newest), version, complete)
+def _point(day: date, known: Sequence[Scan], tally_of: Callable[[Sequence[int]], Tally]) -> Point:
+    tally = tally_of([scan.id for scan in known])
+    complete = all(scan.state is ScanState.COMPLETE for scan in known)
+    sources = frozenset(map(source_of, known))
+    return Point(day, taggable(tally), tally.compliant, sources, known[0].policy_version, complete)
 
 
 def comparable(points: Sequence[Point]) -> tuple[Point, ...]:

@@ -46,7 +46,9 @@ def make_plan(
 
 
 def _files(store: Store, scans: Sequence[Scan]) -> list[str]:
-    files = [file for each in scans for file in store.snapshot(each.id)]
+    """List the snapshots of scans so that the newest is read last: what it says of a resource stands."""
+    oldest_first = sorted(scans, key=lambda scan: scan.id)
+    files = [file for each in oldest_first for file in store.snapshot(each.id)]
     if not files:
         raise UsageError(
             "the scans have no snapshots, from which the tags there are would be read; scan again"

@@ -242,7 +242,7 @@ class ScanRun(Protocol):
         """End the scan.
 
         Findings of parts that are no longer there (a closed account) are resolved only when the scan is
-        complete and not sharded.
+        complete; one of a shard resolves those of its own accounts.
         """
         ...
 
@@ -294,7 +294,7 @@ class Store(Protocol):
         ...
 
     def tallies(self, scans: Sequence[int]) -> list[Tally]:
-        """Give the tallies of some scans, summed over their parts."""
+        """Give the tallies of some scans, summed; of a part that several have read the newest counts."""
         ...
 
     def tag_tallies(self, scans: Sequence[int]) -> list[TagTally]:
@@ -306,7 +306,11 @@ class Store(Protocol):
         ...
 
     def latest(self, policy: str) -> list[Scan]:
-        """Give the newest finished scan for every cloud, scope and shard: together, what exists now."""
+        """Give the finished scans that say together what exists now, newest first.
+
+        They are the newest of each cloud, scope and shard; those are left out that newer ones, of the same
+        scope or a wider one, have told anew as a whole.
+        """
         ...
 
     def snapshot(self, scan: int) -> list[str]:

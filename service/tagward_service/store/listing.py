@@ -18,6 +18,7 @@ from tagward_service.store.packing import (
     sum_tallies,
 )
 from tagward_service.store.schema import part, scan, unread
+from tagward_service.store.standing import standing
 
 _FINISHED = (ScanState.COMPLETE.value, ScanState.INCOMPLETE.value)
 
@@ -41,39 +42,31 @@ def scans(connection: Connection, where: Sequence[ColumnElement[bool]], limit: i
 
 
 def latest(connection: Connection, policy: str) -> list[Scan]:
-    """Give the newest finished scan for every cloud, scope and shard, newest first.
-
-    A scan in shards is put aside by a newer one that is whole, or cut into another number of shards, and a
-    whole one by a newer one in shards.
-    """
-    finished = scans(connection, [scan.c.policy == policy, scan.c.state.in_(_FINISHED)], None)
-    cut: dict[tuple[str, str], str] = {}
-    chosen: dict[tuple[str, str, str], Scan] = {}
-    for each in finished:
-        whole = (each.cloud, scope_key(each))
-        of = each.shard.partition("/")[2]
-        if cut.setdefault(whole, of) == of:
-            chosen.setdefault((*whole, each.shard), each)
-    return list(chosen.values())
-
-
-def scope_key(each: Scan) -> str:
-    """Write a scan's scope so that equal ones are equal text."""
-    return json.dumps(dict(each.scope), sort_keys=True)
+    """Give the scans that say together what exists, newest first."""
+    return standing(scans(connection, [scan.c.policy == policy, scan.c.state.in_(_FINISHED)], None))
 
 
 def tallies(connection: Connection, numbers: Sequence[int]) -> list[Tally]:
-    """Sum the tallies of some scans over their parts."""
+    """Sum the tallies of some scans over their parts; a part that several have read counts once."""
     return sum_tallies(_packed(connection, part.c.tallies, numbers))
 
 
 def tag_tallies(connection: Connection, numbers: Sequence[int]) -> list[TagTally]:
-    """Sum the tallies by tag and value of some scans over their parts."""
+    """Sum the tallies by tag and value of some scans in the same way."""
     return sum_tag_tallies(_packed(connection, part.c.tag_tallies, numbers))
 
 
 def _packed(connection: Connection, column: Column[bytes], numbers: Sequence[int]) -> Iterator[bytes]:
-    wanted = select(column).where(part.c.scan_id.in_(numbers), column.is_not(None)).order_by(part.c.id)
+    """Give what is packed in the parts of some scans: scopes may overlap, and the newest scan counts then."""
+    same = (scan.c.policy, scan.c.cloud, part.c.digest)
+    age = func.row_number().over(partition_by=same, order_by=part.c.scan_id.desc())
+    read = (
+        select(part.c.id, age.label("age"))
+        .join_from(part, scan, part.c.scan_id == scan.c.id)
+        .where(part.c.scan_id.in_(numbers), column.is_not(None))
+        .subquery()
+    )
+    wanted = select(column).join(read, read.c.id == part.c.id).where(read.c.age == 1).order_by(part.c.id)
     return iter(connection.execution_options(yield_per=100).scalars(wanted))
 
 

@@ -53,7 +53,7 @@ class Running:
             begun.id,
             database,
             lease,
-            Slots(begun.id, begun.policy, begun.cloud, begun.scope),
+            Slots(begun.id, begun.policy, begun.cloud, begun.scope, begun.shard),
             Stagings(database),
             Identities(begun.policy, begun.cloud),
             Verdicts(database),
@@ -96,7 +96,7 @@ class Running:
 
     def finish(self, state: ScanState) -> None:
         """End the scan."""
-        if state is ScanState.COMPLETE and not self._begun.shard:
+        if state is ScanState.COMPLETE:
             self._resolve_vanished()
         scan = schema.scan
         ended = clock.now() if state in _FINISHED else None

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from tagward_service.scan.interface import Part
+from tagward_service.scan.schedule import in_shard
 from tagward_service.store import clock
 from tagward_service.store.interning import insert_missing
 from tagward_service.store.merging import Merge
 from tagward_service.store.schema import slot
+from tagward_service.store.standing import within
 from tagward_service.store.texts import digest, storable
 
 
 class Slots:
     """The slots of one scan."""
 
-    def __init__(self, scan: int, policy: str, cloud: str, scope: str) -> None:
+    def __init__(self, scan: int, policy: str, cloud: str, scope: str, shard: str) -> None:
         self._scan = scan
         self._policy = storable(policy)
         self._cloud = cloud
         self._scope = scope
+        self._shard = shard
 
     def open(self, connection: Connection, part: Part) -> Merge | None:
         """Give what is to be merged; None when a newer scan has been here, and this one comes too late."""
@@ -42,17 +47,19 @@ class Slots:
         connection.execute(update(slot).where(slot.c.id == merged.slot).values(values))
 
     def vanished(self, connection: Connection, parts: Collection[Part]) -> list[Merge]:
-        """List the slots of earlier scans of the same scope that are not among the parts any more."""
+        """List the slots that earlier scans of this scope, or of less, saw and that are no parts any more.
+
+        A scan of a shard knows only of its own accounts.
+        """
         there = {self._digest(part) for part in parts}
-        rows = connection.execute(
-            select(slot).where(
-                slot.c.policy == self._policy,
-                slot.c.cloud == self._cloud,
-                slot.c.scope == self._scope,
-                slot.c.scan_id < self._scan,
-            )
-        ).all()
-        return [self._merge(row) for row in rows if bytes(row.digest) not in there]
+        earlier = (slot.c.policy == self._policy, slot.c.cloud == self._cloud, slot.c.scan_id < self._scan)
+        rows = connection.execute(select(slot).where(*earlier)).all()
+        gone = (row for row in rows if bytes(row.digest) not in there and self._looks_at(row))
+        return [self._merge(row) for row in gone]
+
+    def _looks_at(self, row: Row[Any]) -> bool:
+        is_within = within(json.loads(row.scope), json.loads(self._scope))
+        return is_within and in_shard(row.account, self._shard)
 
     def _merge(self, row: Row[tuple[object, ...]]) -> Merge:
         return Merge(self._scan, row.id, self._policy, clock.now(), row.seen_at, row.scan_id)

@@ -115,7 +115,7 @@ class TabledStore:
             return listing.not_read(connection, bounded(scan))
 
     def latest(self, policy: str) -> list[Scan]:
-        """Give the newest finished scan for every cloud, scope and shard."""
+        """Give the finished scans that say together what exists now, newest first."""
         with self._database.reading() as connection:
             return listing.latest(connection, policy)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from tagward_service.coverage.trend import comparable, trend
@@ -32,8 +32,13 @@ def tally(compliant: int, lacking: int) -> Tally:
 def told(scans: list[Scan], sums: dict[int, Tally]) -> list[tuple[int, int, int, int]]:
     return [
         (each.day.day, each.compliant, each.taggable, len(each.sources))
-        for each in trend(scans, sums.__getitem__)
+        for each in trend(scans, lambda numbers: summed(sums[number] for number in numbers))
     ]
+
+
+def summed(tallies: Iterable[Tally]) -> Tally:
+    both = [(each.compliant, each.violating) for each in tallies]
+    return tally(sum(compliant for compliant, _ in both), sum(lacking for _, lacking in both))
 
 
 def test_a_day_is_what_was_known_at_its_end() -> None:
@@ -54,13 +59,26 @@ def test_shards_of_another_cut_are_put_aside() -> None:
     assert told(scans, sums) == [(1, 1, 10, 1), (2, 5, 10, 2), (3, 8, 10, 1)]
 
 
+def test_a_whole_counts_until_all_shards_that_follow_it_are_there() -> None:
+    scans = [scan(1, 0), scan(2, 1, shard="1/2"), scan(3, 2, shard="2/2")]
+    points = trend(scans, lambda numbers: tally(sum(numbers), 0))
+    assert [each.compliant for each in points] == [1, 2 + 1, 3 + 2]
+
+
+def test_a_scan_of_more_puts_one_of_less_aside() -> None:
+    org, part = {"organization": "o-1"}, {"organization": "o-1", "regions": "eu-west-1"}
+    scans = [scan(1, 0, scope=org), scan(2, 1, scope=part), scan(3, 2, scope=org)]
+    sums = {1: tally(1, 9), 2: tally(2, 0), 3: tally(3, 7)}
+    assert told(scans, sums) == [(1, 1, 10, 1), (2, 3, 12, 2), (3, 3, 10, 1)]
+
+
 def test_scans_that_did_not_finish_say_nothing() -> None:
     scans = [scan(1, 0), scan(2, 1, state=ScanState.INTERRUPTED), scan(3, 2, state=ScanState.RUNNING)]
     assert told(scans, {1: tally(1, 1)}) == [(1, 1, 2, 1)]
 
 
 def days(scans: list[Scan]) -> list[date]:
-    points = trend(scans, {each.id: tally(each.id, 1) for each in scans}.__getitem__)
+    points = trend(scans, lambda numbers: tally(sum(numbers), 1))
     return [each.day for each in comparable(points)]
 
 

@@ -1,6 +1,7 @@
 """The life of a finding: seen, resolved, reopened, exempt."""
 
 from tagward_service.scan.interface import Part
+from tagward_service.scan.schedule import in_shard
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.interface import Life, ScanState, Store, Wanted
 from tests.service.store.stories import (
@@ -8,6 +9,7 @@ from tests.service.store.stories import (
     HERE,
     NO_TEAM,
     NO_TEAM_NOR_PROJECT,
+    SCOPE,
     THERE,
     begin,
     instance,
@@ -123,12 +125,30 @@ def test_parts_that_are_gone_are_resolved_by_a_complete_scan_only(store: Store) 
     still_open = [("i-1", "ml-team", "open"), ("i-9", "ml-team", "open")]
     scan(store, both)
     scan(store, half, state=ScanState.INCOMPLETE)
-    scan(store, half, shard="1/2")
     scan(store, half, scope={"account": "111122223333"})
     assert told(store) == still_open
     scan(store, both)
     scan(store, half)
     assert told(store) == [("i-1", "ml-team", "open"), ("i-9", "ml-team", "resolved")]
+
+
+def test_parts_that_are_gone_are_resolved_after_a_scan_of_less_too(store: Store) -> None:
+    both = {HERE: {"i-1": NO_TEAM}, THERE: {"i-9": NO_TEAM}}
+    scan(store, both)
+    scan(store, {THERE: {"i-9": NO_TEAM}}, scope=SCOPE | {"regions": "us-east-1"})
+    scan(store, {HERE: {"i-1": NO_TEAM}})
+    assert told(store) == [("i-1", "ml-team", "open"), ("i-9", "ml-team", "resolved")]
+
+
+def test_an_account_that_is_gone_is_resolved_by_the_shard_that_it_was_in(store: Store) -> None:
+    closed, (mine, other) = Part("444455556666", "eu-west-1", "ec2"), ("1/2", "2/2")
+    if not in_shard(closed.account, mine):
+        mine, other = other, mine
+    scan(store, {closed: {"i-1": NO_TEAM}}, shard=mine)
+    scan(store, {}, shard=other)
+    assert told(store) == [("i-1", "ml-team", "open")]
+    scan(store, {}, shard=mine)
+    assert told(store) == [("i-1", "ml-team", "resolved")]
 
 
 def test_a_resource_that_moves_to_another_part_keeps_its_findings(store: Store) -> None:

@@ -23,7 +23,17 @@ from tagward_service.store.interface import (
     Tally,
     Wanted,
 )
-from tests.service.store.stories import GOOD, HERE, NO_TEAM, NO_TEAM_NOR_PROJECT, THERE, begin, scan, told
+from tests.service.store.stories import (
+    GOOD,
+    HERE,
+    NO_TEAM,
+    NO_TEAM_NOR_PROJECT,
+    SCOPE,
+    THERE,
+    begin,
+    scan,
+    told,
+)
 
 WRONG = GOOD | {"ml-team": "Not a slug", "ml-environment": "production"}
 ESTATE: dict[Part, dict[str, dict[str, str]]] = {
@@ -190,11 +200,33 @@ def test_the_latest_scans_say_together_what_exists(store: Store) -> None:
     assert store.latest("other") == []
 
 
+def test_a_scan_stands_until_newer_ones_have_told_all_of_it_anew(store: Store) -> None:
+    org, less = {"organization": "o-1"}, {"organization": "o-1", "regions": "eu-west-1"}
+    whole, part = scan(store, ESTATE, scope=org), scan(store, {HERE: {}}, scope=less)
+    assert [each.id for each in store.latest("ml-platform")] == [part, whole]
+    first = scan(store, ESTATE, scope=org, shard="1/2")
+    assert [each.id for each in store.latest("ml-platform")] == [first, part, whole]
+    second = scan(store, ESTATE, scope=org, shard="2/2")
+    assert [each.id for each in store.latest("ml-platform")] == [second, first]
+
+
+def test_a_part_that_several_scans_have_read_counts_as_the_newest_saw_it(store: Store) -> None:
+    both = {HERE: {"i-1": NO_TEAM}, THERE: {"i-9": NO_TEAM, "i-8": GOOD}}
+    whole = scan(store, both)
+    part = scan(store, {HERE: {"i-1": GOOD, "i-2": GOOD}}, scope=SCOPE | {"regions": "eu-west-1"})
+    found = {each.region: (each.compliant, each.violating) for each in store.tallies([part, whole])}
+    assert found == {"eu-west-1": (2, 0), "us-east-1": (1, 1)}
+    teams = [each for each in store.tag_tallies([whole, part]) if each.tag == "ml-team"]
+    assert sum(each.resources for each in teams) == 4
+
+
 def test_tallies_are_summed_over_parts_and_scans(store: Store) -> None:
-    one, two = scan(store, ESTATE), scan(store, {HERE: {"i-1": GOOD}})
-    place = ("aws", "111122223333", "eu-west-1", "ec2", "aws:ec2:instance")
-    assert store.tallies([two]) == [Tally(*place, compliant=1)]
-    assert store.tallies([one, two])[0] == Tally(*place, compliant=1, violating=6)
+    elsewhere = Part("333344445555", "eu-west-1", "ec2")
+    one, two = scan(store, ESTATE), scan(store, {elsewhere: {"i-1": GOOD}})
+    rest = ("eu-west-1", "ec2", "aws:ec2:instance")
+    assert store.tallies([two]) == [Tally("aws", elsewhere.account, *rest, compliant=1)]
+    assert store.tallies([one, two])[0] == Tally("aws", "111122223333", *rest, violating=6)
+    assert len(store.tallies([one, two])) == 4
     assert store.tallies([]) == []
     assert store.tag_tallies([]) == []
 

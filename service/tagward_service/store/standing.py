@@ -1,0 +1,41 @@
+"""Which scans say together what exists: the newest ones, but none that newer ones have told anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tagward_service.store.interface import Scan
+
+
+def standing(newest_first: Iterable[Scan]) -> list[Scan]:
+    """Pick, out of the finished scans of one policy, those that count, newest first.
+
+    A scan is put aside by a newer one of its cloud that looks at the same or at more, when that one is of the
+    same shard or whole, or when all of its shards are there.
+    """
+    kept: list[Scan] = []
+    for scan in newest_first:
+        anew = [newer for newer in kept if newer.cloud == scan.cloud and within(scan.scope, newer.scope)]
+        if not _is_whole(anew) and not any(_is_same(scan, newer) for newer in anew):
+            kept.append(scan)
+    return kept
+
+
+def within(scope: Mapping[str, str], wider: Mapping[str, str]) -> bool:
+    """Say whether a scope lies within another one, or is the same: each word of a scope narrows it."""
+    return wider.items() <= scope.items()
+
+
+def _is_same(scan: Scan, other: Scan) -> bool:
+    return (scan.scope, scan.shard) == (other.scope, other.shard)
+
+
+def _is_whole(scans: Iterable[Scan]) -> bool:
+    """Say whether scans leave nothing out: one of them is whole, or every shard of one scope is there."""
+    shards: dict[tuple[frozenset[tuple[str, str]], str], set[str]] = {}
+    for scan in scans:
+        if not scan.shard:
+            return True
+        number, _, count = scan.shard.partition("/")
+        shards.setdefault((frozenset(scan.scope.items()), count), set()).add(number)
+    return any(len(numbers) == int(count) for (_, count), numbers in shards.items())
