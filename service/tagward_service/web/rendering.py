@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tagward_service.web import words
 from tagward_service.web.charts.chart import Chart
@@ -32,6 +32,7 @@ def environment() -> Environment:
     )
     for name in ("money", "brief", "percent", "count", "day", "moment", "month", "plural"):
         made.filters[name] = getattr(words, name)
+    made.filters["coded"] = _coded
     made.filters["pairs"] = lambda values: [(each, each) for each in values]
     made.filters["month_pairs"] = lambda values: [(each, words.month(each)) for each in values]
     made.globals.update(definitions=DEFINITIONS, classes=words.CLASSES, nothing=words.NOTHING)
@@ -46,3 +47,13 @@ def page(template: str, site: Site, drawn: Drawn, **values: object) -> str:
 def _as_markup(drawn: Drawn) -> Callable[[Chart], Markup]:
     """Let drawings stand as they are: `charts/svg.py` made them harmless."""
     return lambda chart: Markup(drawn(chart))  # noqa: S704
+
+
+def _coded(text: str) -> Markup:
+    """Set what stands in backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from tagward_service.api.access import Access
 from tagward_service.api.problems import ApiError
 from tagward_service.api.store_endpoints import StoreEndpoints
-from tagward_service.api.store_queries import LARGEST, FindingsQuery
+from tagward_service.api.store_queries import LARGEST
 from tagward_service.web.answering import FOREVER, HEADERS, LOGIN, answer, error_page, site_of, style
 from tagward_service.web.asked import (
     GapsAsked,

@@ -193,7 +193,7 @@ def _mended(random: Random, home: Home, weight: float) -> int:
     if random.random() < 0.52:
         return 0
     never = 0.55 if home.name in ("ml-sandbox", "sub-ml-shared") else 0.24 / max(weight, 0.6)
-    return 99 if random.random() < never else random.randint(1, 11)
+    return 99 if random.random() < never else random.randint(1, 14)
 
 
 def lines(found: Sequence[Thing], seed: int = 7) -> Iterator[dict[str, Any]]:

@@ -56,8 +56,8 @@ allocations:
     source: {classes: [support, tax]}
     method: proportional
 budgets:
-  fraud-detection: {amount: 160000, currency: USD, alert_at: [80, 100], rise: 50}
-  search-ranking: {amount: 150000, currency: USD, alert_at: [80, 100], rise: 50}
+  fraud-detection: {amount: 640000, currency: USD, alert_at: [80, 100], rise: 50}
+  search-ranking: {amount: 460000, currency: USD, alert_at: [80, 100], rise: 50}
 disputes:
   - {id: D-7, team: forecasting, reason: belongs to search, services: [Cloud Storage], outcome: open}
 """

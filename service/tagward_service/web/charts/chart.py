@@ -57,6 +57,18 @@ class Chart(Struct, frozen=True):
         return sha256(b"\0".join((self.title.encode(), self.text.encode(), self.spec))).hexdigest()[:16]
 
 
+class Sizes(Struct, frozen=True):
+    """One chart for wide screens and paper, and one for narrow screens; pages show one of them."""
+
+    wide: Chart
+    narrow: Chart
+
+    @property
+    def both(self) -> tuple[Chart, Chart]:
+        """Return both."""
+        return self.wide, self.narrow
+
+
 def chart(title: str, text: str, spec: Mapping[str, Any]) -> Chart:
     """Make a chart of a specification without its common parts."""
     whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": CONFIG, **spec}

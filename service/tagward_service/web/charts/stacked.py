@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from tagward_service.web.charts.chart import Chart, chart
+from tagward_service.web.charts.chart import CONFIG, Sizes, chart
 
-_WIDTH, _HEIGHT = 860, 260
+_HEIGHT = 260
 MOST = 8
 """So many colours can be told apart; what is more is put together before."""
 
@@ -27,7 +27,7 @@ def stacked(
     parts: Sequence[Part],
     periods: Sequence[str],
     colours: Sequence[tuple[str, str]],
-) -> Chart:
+) -> Sizes:
     """Draw a bar for each month; `colours` names every part, the lowest first, with its colour."""
     order = {name: at for at, (name, _) in enumerate(colours)}
     values = [
@@ -35,7 +35,6 @@ def stacked(
         for each in parts
     ]
     spec = {
-        "width": _WIDTH,
         "height": _HEIGHT,
         "data": {"values": values},
         "mark": {"type": "bar", "width": {"band": 0.7}},
@@ -61,4 +60,8 @@ def stacked(
             "order": {"field": "order", "type": "quantitative"},
         },
     }
-    return chart(title, text, spec)
+    few = {**CONFIG, "legend": {**CONFIG["legend"], "columns": 2}}
+    return Sizes(
+        chart(title, text, {**spec, "width": 1040}),
+        chart(title, text, {**spec, "width": 270, "config": few}),
+    )

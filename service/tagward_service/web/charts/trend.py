@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from tagward_service.web.charts.chart import Chart, chart
+from tagward_service.web.charts.chart import Sizes, chart
 
-_WIDTH, _HEIGHT = 560, 240
+_HEIGHT = 240
 _COLOURS = ("var(--chart-1)", "var(--chart-2)")
 
 
@@ -31,14 +31,15 @@ class Ahead(Struct, frozen=True):
     latest: date | None
 
 
-def trend(lines: Sequence[Line], threshold: float, ahead: Ahead | None) -> Chart:
+def trend(lines: Sequence[Line], threshold: float, ahead: Ahead | None) -> Sizes:
     """Draw the lines, the threshold and the forecast."""
     lines = [each for each in lines if each.points]
     lowest = min((percent for each in lines for _, percent in each.points), default=0.0)
     bottom = max(0, int(min(lowest, threshold) // 10) * 10 - 5)
     layers = [_measured(lines), *_forecast(ahead, threshold), _rule(threshold)]
-    spec = {"width": _WIDTH, "height": _HEIGHT, "layer": [_scaled(each, bottom) for each in layers]}
-    return chart("Coverage over time", _words(lines, threshold, ahead), spec)
+    spec = {"height": _HEIGHT, "layer": [_scaled(each, bottom) for each in layers]}
+    title, text = "Coverage over time", _words(lines, threshold, ahead)
+    return Sizes(chart(title, text, {**spec, "width": 600}), chart(title, text, {**spec, "width": 270}))
 
 
 def _scaled(layer: dict[str, Any], bottom: int) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def _measured(lines: Sequence[Line]) -> dict[str, Any]:
                 "field": "day",
                 "type": "temporal",
                 "title": None,
-                "axis": {"format": "%b %y", "grid": False, "tickCount": 7, "labelOverlap": True},
+                "axis": {"format": "%b %y", "grid": False, "tickCount": 5, "labelOverlap": True},
             },
             "y": {"field": "percent"},
             "color": {

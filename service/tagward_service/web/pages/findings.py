@@ -66,10 +66,18 @@ def view(board: Board, asked: FindingsAsked, listed: Listed) -> FindingsView:
     )
 
 
-def filters_of(asked: FindingsAsked) -> dict[str, Any]:
-    """Return what is asked for, without where and how it is shown."""
+def filters_of(
+    asked: FindingsAsked, *, without: tuple[str, ...] = ("sort", "cursor", "format")
+) -> dict[str, Any]:
+    """Return what is asked for, without where it begins and in which order."""
     left = asked.model_dump(exclude_defaults=True, mode="json")
-    return {name: value for name, value in left.items() if name not in ("sort", "limit", "cursor", "format")}
+    return {name: value for name, value in left.items() if name not in without}
+
+
+def export_of(asked: FindingsAsked) -> FindingsQuery:
+    """Ask for all of it as CSV."""
+    filters = filters_of(asked, without=("sort", "limit", "cursor", "format"))
+    return FindingsQuery(**filters, format="csv")
 
 
 def _groups(board: Board, dimension: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tagward_service.billing.json_billing import JsonByCost, JsonPeriod
 from tagward_service.web.board import Board
-from tagward_service.web.charts.chart import Chart
+from tagward_service.web.charts.chart import Chart, Sizes
 from tagward_service.web.charts.trend import Ahead, Line, trend
 from tagward_service.web.charts.waterfall import Step, waterfall
 from tagward_service.web.pages.checklist import Check, checklist, last_closed
@@ -32,15 +32,15 @@ class ReadinessView(Struct, frozen=True):
     periods: tuple[str, ...]
     sums: JsonByCost | None
     steps: tuple[Step, ...]
-    waterfall: Chart | None
+    waterfall: Sizes | None
     months: tuple[JsonPeriod, ...]
-    trend: Chart | None
+    trend: Sizes | None
     forecast: str
 
     @property
     def charts(self) -> tuple[Chart, ...]:
         """Return what is to be drawn."""
-        return tuple(each for each in (self.waterfall, self.trend) if each)
+        return tuple(each for sizes in (self.waterfall, self.trend) if sizes for each in sizes.both)
 
 
 def view(board: Board, period: str = "") -> ReadinessView:
@@ -126,7 +126,7 @@ def _away(key: str, name: str, start: Decimal, end: Decimal, kind: str) -> Step:
     return Step(key, name, start, end, kind, f"{sign}{brief(end - start)}")
 
 
-def _trend(board: Board) -> Chart | None:
+def _trend(board: Board) -> Sizes | None:
     costs = _points(board)
     resources = [(each.day, each.percent) for each in board.coverage.trend if each.percent is not None]
     lines = [Line("by cost", costs), Line("by resource", resources)]
@@ -160,5 +160,11 @@ def _ahead(board: Board, costs: list[tuple[date, float]]) -> Ahead | None:
 def _forecast(board: Board) -> str:
     found = board.costs.report.forecast if board.costs else board.coverage.forecast
     if found.outlook == "reached":
-        return "reached"
+        return f"reached in {month(f'{_newest(board):%Y-%m}')}"
     return f"about {day(found.likely)}" if found.likely else found.outlook
+
+
+def _newest(board: Board) -> date:
+    """Return the day of the newest point that a forecast was told from."""
+    points = _points(board)
+    return points[-1][0] if points else board.coverage.trend[-1].day

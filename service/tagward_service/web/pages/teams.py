@@ -14,7 +14,7 @@ from tagward_service.showback.json_showback import JsonAlert, JsonCharge, JsonMo
 from tagward_service.showback.rules import Dispute
 from tagward_service.web.asked import TeamsAsked
 from tagward_service.web.board import Board
-from tagward_service.web.charts.chart import Chart
+from tagward_service.web.charts.chart import Chart, Sizes
 from tagward_service.web.charts.stacked import MOST, Part, stacked
 from tagward_service.web.words import CLASSES, brief, month
 
@@ -80,7 +80,7 @@ class TeamsView(Struct, frozen=True):
     nobody: tuple[tuple[str, Decimal], ...]
     periods: tuple[str, ...]
     columns: tuple[Column, ...]
-    chart: Chart | None
+    chart: Sizes | None
     months: tuple[JsonMonth, ...]
     alerts: tuple[JsonAlert, ...]
     disputes: tuple[Dispute, ...]
@@ -93,9 +93,14 @@ class TeamsView(Struct, frozen=True):
         return total((*(each.whole for each in self.rows), *(amount for _, amount in self.nobody)))
 
     @property
+    def unallocated(self) -> Decimal:
+        """Sum up what nobody has."""
+        return total(amount for _, amount in self.nobody)
+
+    @property
     def charts(self) -> tuple[Chart, ...]:
         """Return what is to be drawn."""
-        return (self.chart,) if self.chart else ()
+        return self.chart.both if self.chart else ()
 
 
 def teams_of(board: Board) -> frozenset[str]:
@@ -221,7 +226,7 @@ def _part(charge: JsonCharge, group: str) -> str:
 
 def _chart(
     columns: Sequence[Column], periods: Sequence[str], team: str, currency: str, group: str
-) -> Chart | None:
+) -> Sizes | None:
     if not columns or not periods:
         return None
     parts = [
