@@ -77,9 +77,7 @@ class Pages:
         """Give all findings that are asked for as CSV."""
         self._entrance.admit(request)
         query = asked(request, FindingsAsked)
-        return await self._exports.findings(
-            request, FindingsQuery(**findings.filters_of(query), format="csv")
-        )
+        return await self._exports.findings(request, findings.export_of(query))
 
     async def finding(self, request: Request, number: FindingId) -> Response:
         """Show one finding with its life."""
