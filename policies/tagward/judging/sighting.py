@@ -21,6 +21,8 @@ MOST = 65_536
 NOTHING, SECRET = "", HIDDEN
 """The last two of the values to pick from: for a tag without a value, and one whose value is not shown."""
 
+_NOTHING_AT = -2
+
 Values = tuple[str, ...]
 _Raw = tuple[TagValue | None, ...]
 
@@ -28,11 +30,13 @@ _Raw = tuple[TagValue | None, ...]
 class Outline:
     """How the tags stand on all resources of one shape: everything but their values."""
 
-    __slots__ = ("marks", "values")
+    __slots__ = ("marks", "valued", "values")
 
     def __init__(self, marks: tuple[tuple[str, bool, bool], ...], picks: Sequence[int] = ()) -> None:
         self.marks = marks
         """Tag, asked and present, in the order of the policy."""
+        self.valued = tuple(index != _NOTHING_AT for index in picks) or tuple(mark[2] for mark in marks)
+        """Which of the tags have a value."""
         self.values: Callable[[Any], Values] = itemgetter(*picks) if len(picks) > 1 else _picker(picks)
         """Picks the effective values, "" for none, out of what is seen of a resource."""
 
@@ -159,7 +163,7 @@ class _View:
     def index(self, it: Effective, resource: Resource, hidden: frozenset[str]) -> int:
         """Say where the effective value of a tag is among the values."""
         if it.found is None:
-            return -2
+            return _NOTHING_AT
         if it.found.key in hidden:
             return -1
         block = _block_of(it.found, it.part, resource)
@@ -167,7 +171,7 @@ class _View:
 
 
 class _Glance(dict[TagValue | None, object]):
-    """What a shape holds of each value under one key: how the tags that use the key take it.
+    """What a shape holds of each value under one key: how the tags that use the key take it, as a number.
 
     Every value of a tag that conditions look at makes a shape of its own.
     """
@@ -177,6 +181,7 @@ class _Glance(dict[TagValue | None, object]):
         self._rules = rules
         self._is_watched = is_watched
         self._hides = hides
+        self._numbers: dict[object, int] = {}
 
     def __missing__(self, value: TagValue | None) -> object:
         if len(self) >= MOST:
@@ -187,8 +192,8 @@ class _Glance(dict[TagValue | None, object]):
     def _glance(self, value: TagValue | None) -> object:
         if self._is_watched or not isinstance(value, str):
             return value
-        faults = [rule.judge_value(value) for rule in self._rules]
-        return tuple(bool(fault and fault.counts_as_missing) for fault in faults), self._hides(value)
+        taken = (*(rule.judge_value.is_blank(value) for rule in self._rules), self._hides(value))
+        return self._numbers.setdefault(taken, len(self._numbers))
 
 
 def _blocks(resource: Resource) -> Iterator[Tags]:

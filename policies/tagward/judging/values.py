@@ -97,8 +97,12 @@ class ValueJudge:
         """Return what is wrong with a value, if anything."""
         return self.verdicts[value]
 
+    def is_blank(self, value: str) -> bool:
+        """Say whether a value says nothing, which is told sooner than what else is wrong with it."""
+        return is_blank(value, self.placeholders)
+
     def _judge(self, value: str) -> Fault | None:
-        if is_blank(value, self.placeholders):
+        if self.is_blank(value):
             said = "blank" if not value.strip() else "a placeholder"
             return Fault(Code.BLANK, "required", said, self.suggestion())
         if value in self.tag.replaces:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,14 +110,33 @@ def test_a_wrong_value_is_present_and_not_valid() -> None:
 
 def test_rare_values_are_gathered_and_nothing_is_lost() -> None:
     judging = evaluator()
-    many = 10 * tallying.MOST_VALUES
+    many = 3 * tallying.MOST_VALUES
     tallies = Tallies(judging)
     common = [aws(GOOD | {"ml-team": "fraud"})] * 50
-    rare = [aws(GOOD | {"ml-team": f"team-{number}"}) for number in range(many)]
+    rare = [aws(GOOD | {"ml-team": f"team-{number}"}) for number in range(many)] * 3
     tallies.add(map(judging.assess, [*common, *rare, aws({})]))
     teams = {each.value: each for each in tallies.tags() if each.tag == "ml-team"}
     assert len(teams) == tallying.MOST_VALUES + 2
     assert teams["fraud"].resources == 50
     assert teams[""].resources == 1
-    assert sum(each.resources for each in teams.values()) == many + 51
-    assert teams[OTHER].valid == many - (tallying.MOST_VALUES - 1)
+    assert sum(each.resources for each in teams.values()) == 3 * many + 51
+    assert teams[OTHER].valid == 3 * (many - (tallying.MOST_VALUES - 1))
+
+
+@pytest.mark.parametrize("batch", [1, 40, 10_000])
+def test_a_tag_of_which_nearly_every_resource_has_its_own_value_is_not_told_by_value(batch: int) -> None:
+    judging = evaluator()
+    tallies = Tallies(judging)
+    runs = [aws(GOOD | {"ml-experiment-id": f"exp-{number}"}) for number in range(2_000)]
+    others = [aws(GOOD), aws({}), aws(GOOD | {"ml-experiment-id": "tbd"})] * 5
+    every = [judging.assess(each) for each in (*runs[:1000], *others, *runs[1000:])]
+    for start in range(0, len(every), batch):
+        tallies.add(every[start : start + batch])
+
+    found = {(each.tag, each.value): each for each in tallies.tags()}
+
+    assert {value for tag, value in found if tag == "ml-experiment-id"} == {OTHER, ""}
+    assert found["ml-experiment-id", OTHER].resources == 2_000
+    assert found["ml-experiment-id", ""].resources == 15
+    assert found["ml-team", "fraud"].resources == 2_010
+    assert found["ml-team", ""].resources == 5
