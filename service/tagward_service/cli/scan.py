@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 from msgspec import Struct
@@ -20,17 +16,17 @@ from tagward_service.cli.failures import complain
 from tagward_service.cli.outputs import Outputs, chosen, style_of, write_report, write_to
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
+from tagward_service.cli.scan_ending import ended_by_signals
 from tagward_service.cli.scan_news import NOTIFY, NOTIFY_FILE, tell, told_to
 from tagward_service.cli.scan_progress import shown
 from tagward_service.cli.scan_sources import CLOUDS, require, source
 from tagward_service.cli.settings import Settings, resolve
-from tagward_service.cli.store_options import STORE, opened
+from tagward_service.cli.store_options import STORE, opened, store_url
 from tagward_service.cli.tables import aligned
 from tagward_service.cli.terminal import wants_color
 
 if TYPE_CHECKING:
     from tagward.policy import Policy
-    from tagward_service.scan.engine import Scanning
     from tagward_service.scan.running import Done
     from tagward_service.scan.told import Told
     from tagward_service.store.interface import Store
@@ -93,6 +89,7 @@ class ScanCommand(Struct, frozen=True):
             return _print_permissions(self.cloud, settings, policy)
         if settings.flag("show_config"):
             settings.supply("as_of", as_of.isoformat(), "today")
+            store_url(settings)
             sys.stdout.write(aligned(settings.table(), indent=""))
             return Exit.CLEAN
         return _run(self.cloud, settings, policy, outputs)
@@ -134,26 +131,8 @@ def _scan(cloud: str, settings: Settings, store: Store, policy: Policy) -> Done:
         resume=not settings.flag("fresh"),
     )
     scanned = source(cloud, settings, policy)
-    with shown(sys.stderr, quiet=settings.flag("quiet")) as progress, _ended_by_signals() as watch:
+    with shown(sys.stderr, quiet=settings.flag("quiet")) as progress, ended_by_signals() as watch:
         return scan(scanned, store, asked, progress, watch=watch.append)
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[list[Scanning]]:
-    """End the scans of a list at the first Ctrl-C or SIGTERM, keeping what is done; a second one kills."""
-    watched: list[Scanning] = []
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, before[signal.Signals(number)])
-        for scanning in watched:
-            scanning.end(f"{signal.Signals(number).name} arrived")
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield watched
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _forget(store: Store, settings: Settings) -> None:

@@ -57,6 +57,7 @@ class Scanning:
         self._limits = limits or Limits()
         self._progress = progress or Silent()
         self._clock = clock
+        self._deadline = None if self._limits.seconds is None else clock() + self._limits.seconds
         self._readers = Readers(source, self.stop)
         self._writing: dict[Part, _Writing] = {}
         self._unread = False
@@ -85,9 +86,8 @@ class Scanning:
         self.stop.set()
 
     def _work(self, schedule: Schedule) -> None:
-        deadline = None if self._limits.seconds is None else self._clock() + self._limits.seconds
         while len(self._readers) or (schedule and not self.stop.is_set()):
-            if deadline is not None and self._clock() >= deadline:
+            if self._deadline is not None and self._clock() >= self._deadline:
                 self.end("the time budget is used up")
             self._start(schedule)
             arrived = self._readers.next(_PATIENCE)

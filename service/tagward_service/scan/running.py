@@ -43,17 +43,17 @@ def scan(
     *,
     watch: Callable[[Scanning], None] | None = None,
 ) -> Done:
-    """Scan a source; `watch` is given what can end it early."""
+    """Scan a source; `watch` is given what can end it early, once there is something to keep."""
     run = store.begin(
         source.cloud, source.scope, asked.policy, as_of=asked.as_of, shard=asked.shard, resume=asked.resume
     )
     evaluator = Evaluator(asked.policy, as_of=asked.as_of, surface=surface(source.cloud))
     scanning = Scanning(source, run, evaluator, limits=asked.limits, progress=progress)
-    if watch:
-        watch(scanning)
     parts, unread = _listed(source)
     if asked.shard:
         parts = list(sharded(parts, asked.shard))
+    if watch:
+        watch(scanning)
     state = scanning.scan(parts, unread)
     return Done(run.id, state, scanning.ended_by)
 

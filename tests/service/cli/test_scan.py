@@ -1,4 +1,7 @@
 import json
+import os
+import signal
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -237,3 +240,40 @@ def test_hostile_names_do_not_reach_the_terminal(run: Run, inventory: Any) -> No
 
     assert "\x1b" not in ran.out
     assert "\nscan 1 complete" not in ran.out
+
+
+def test_a_signal_ends_at_once_what_has_nothing_to_keep_yet(
+    run: Run, inventory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lists(Generated):
+        def parts(self) -> Iterator[Part | NotEvaluated]:
+            signal.raise_signal(signal.SIGTERM)
+            yield from super().parts()
+
+    before = signal.getsignal(signal.SIGTERM)
+    inventory(Lists(fault=all_good))
+    ended = run("scan", "aws", *STORE)
+    inventory(Generated(fault=all_good))
+
+    assert (ended.code, ended.out) == (130, "")
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert "scan 1 " in run("scan", "aws", *STORE).out
+
+
+def test_the_first_signal_keeps_what_is_done(run: Run, inventory: Any) -> None:
+    def signalling(part: Part, number: int) -> Found:
+        if (part.account, number) == ("000000000002", 0):
+            os.kill(os.getpid(), signal.SIGINT)
+        return all_good(part, number)
+
+    inventory(Generated(fault=signalling, each=2000))
+    ended = run("scan", "aws", *STORE)
+
+    assert ended.code == 4
+    assert "interrupted, as SIGINT arrived" in ended.out
+
+
+def test_the_settings_name_the_store_that_will_be_written(run: Run, inventory: Any) -> None:
+    inventory(Generated())
+
+    assert "tagward.db" in run("scan", "aws", "--policy", "pack:ml-platform", "--show-config").out

@@ -61,9 +61,13 @@ class AwsSource:
         """List what there is to read: by account, region and service, or inventory in place of that."""
         yield from self._inventories.notes()
         listed = map(Account, sorted(set(self._accounts))) if self._accounts else accounts(self._sessions)
-        with ThreadPoolExecutor(_LOOKING) as pool:
+        pool = ThreadPoolExecutor(_LOOKING)
+        try:
             for found in pool.map(self._parts_of, tuple(listed)):
                 yield from found
+        finally:
+            # Whoever ends early does not wait for answers that may take minutes.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def read(self, part: Part, stop: Event) -> Iterator[Found]:
         """Read a part; raise ReadError."""

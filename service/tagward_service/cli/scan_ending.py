@@ -1,0 +1,44 @@
+"""How a scan ends before its time: Ctrl-C, and SIGTERM of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagward_service.scan.engine import Scanning
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[list[Scanning]]:
+    """End the scans of a list at the first Ctrl-C or SIGTERM, keeping what is done.
+
+    A second one kills, and so does the first while nothing is being read that could be kept.
+    """
+    watched: list[Scanning] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        if not watched:
+            raise KeyboardInterrupt
+        signal.signal(number, before[signal.Signals(number)])
+        for scanning in watched:
+            scanning.end(f"{signal.Signals(number).name} arrived")
+        _say_at_once("scan: ending, what is done is kept; once more ends it at once\n")
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield watched
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say_at_once(text: str) -> None:
+    """Write past what Python may just be writing itself: a signal comes at any time."""
+    with suppress(OSError, ValueError):
+        os.write(sys.stderr.fileno(), text.encode())
