@@ -46,7 +46,7 @@ docs: install ## write the generated parts of docs/
 fuzz: install ## mutate policies, plans and manifests for as long as FUZZ_EXAMPLES says
 	$(BIN)/python -m pytest -q tests/fuzz --fuzz-examples=$(or $(FUZZ_EXAMPLES),50000)
 
-conformance: install ## compare the compilers with engines that others wrote (Node.js, Go, Rust)
+conformance: install ## compare the compilers with engines that others wrote (Node.js, Go, Rust, Java)
 	sh tests/oracles/install.sh
 	$(BIN)/python -m pytest -q -m conformance $(if $(CONFORMANCE_PARTIAL),,--whole) tests/oracles tests/conformance
 

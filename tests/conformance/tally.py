@@ -24,6 +24,7 @@ from tests.oracles import (
     kyverno_webhook,
     opa_engine,
     parliament_linter,
+    spark_engine,
 )
 
 
@@ -46,6 +47,7 @@ COMPARED: Mapping[str, tuple[Engine, ...]] = {
     "kubernetes-vap": (cel_engine, apiserver_engine),
     "kyverno": (kyverno_webhook, kyverno_engine, cel_engine),
     "rego": (opa_engine, conftest_engine),
+    "sql": (spark_engine,),
 }
 
 

@@ -1,6 +1,7 @@
 """What some engine would trip over, and what the artifacts must be."""
 
 import re
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from unittest import mock
@@ -17,9 +18,9 @@ from tagward.policy import Alias, Allowed, Exemption, Policy, Requirement, Selec
 from tagward_generators import GUARDRAILS, TARGETS, target
 from tagward_generators.rules import rules
 from tagward_generators.sql.columns import tag_columns
-from tagward_generators.sql.dialects import DIALECTS, Dialect
+from tagward_generators.sql.dialects import DIALECTS, DUCKDB, Dialect
 from tagward_generators.sql.outcomes import Outcomes
-from tagward_generators.sql.portable_regex import BEHIND, blank, of_globs, of_pattern, whole
+from tagward_generators.sql.portable_regex import BEHIND, END, START, blank, of_globs, of_pattern, whole
 from tagward_generators.targets import Compilation, Grade, MissingExtraError
 from tests.generators.random_policies import DAY
 from tests.generators.worlds import MATCHING, ODD
@@ -189,3 +190,21 @@ def test_without_its_extra_the_target_says_which_one_to_install() -> None:
         pytest.raises(MissingExtraError, match=r"pip install 'tagward\[billing\]'"),
     ):
         compiled(policy())
+
+
+def test_a_cost_kept_as_a_double_loses_its_noise() -> None:
+    money = DUCKDB.cost("x")
+
+    ran = duckdb.connect().execute(
+        f"SELECT CAST({money} AS DECIMAL(38, 18)) FROM (SELECT 123456.789::DOUBLE AS x)"
+    )
+
+    assert ran.fetchall() == [(Decimal("123456.789"),)]
+
+
+def test_a_key_without_a_value_has_no_empty_one() -> None:
+    values = DUCKDB.every("tags", "values")
+
+    ran = duckdb.connect().execute(f"SELECT {values} FROM (SELECT MAP {{'a': NULL, 'b': 'x'}} AS tags)")
+
+    assert ran.fetchall() == [(f"{START}x{END}",)]

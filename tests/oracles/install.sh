@@ -52,4 +52,5 @@ attempt gator go build gator github.com/open-policy-agent/gatekeeper/v3/cmd/gato
 attempt kyverno go build kyverno github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno
 attempt kyverno-webhook go build_webhook
 attempt parliament python3 sh tests/oracles/parliament/install.sh
+attempt spark java sh tests/oracles/spark/install.sh
 attempt azure cargo build_azure

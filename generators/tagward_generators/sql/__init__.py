@@ -14,7 +14,8 @@ from tagward_generators.targets import Artifact, Compilation, MissingExtraError
 PROJECTION, QUERY = "SQL projection", "SQL query"
 
 RAN = (
-    "run on DuckDB; for Databricks, Trino, Athena, BigQuery and Snowflake it is compiled and parsed, not run"
+    "run on DuckDB and Apache Spark (`databricks`); for Trino, Athena, BigQuery and Snowflake it is compiled "
+    "and parsed, not run"
 )
 INHERITED = "tags that a resource inherits count where the bill has them (Azure: switch tag inheritance on)"
 REFUSED = "a value that its cloud would have refused is not looked for"

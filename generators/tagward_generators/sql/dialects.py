@@ -12,12 +12,17 @@ Decode = Callable[[str], str]
 Lookup = Callable[[str, str], str]
 
 
+def _as_it_is(column: str) -> str:
+    return column
+
+
 class Dialect(Struct, frozen=True):
     """An engine: `decode` makes of a column in each encoding what the lookups look at.
 
     `lookup` returns the value of a key, NULL where there is none; `lookup_any_case` compares the key, given
     in lower case, without case. `every` puts all keys or all values (`what`) into one text between marks.
-    `money` is the type of exact sums.
+    `money` is the type of exact sums; `cost` makes of a cost what is cast to it. Where that multiplies
+    doubles, as in DuckDB, the text of a double has the digits that were meant, and a decimal loses none.
     """
 
     name: str
@@ -26,6 +31,7 @@ class Dialect(Struct, frozen=True):
     lookup_any_case: Lookup
     every: Lookup
     money: str = "DECIMAL(38, 18)"
+    cost: Decode = _as_it_is
 
     def literal(self, text: str) -> str:
         """Quote a text as the engine reads it."""
@@ -47,12 +53,13 @@ class Dialect(Struct, frozen=True):
         return [exact, self.lookup_any_case(column, self.literal(key.lower()))] if any_case else [exact]
 
 
-def _as_it_is(column: str) -> str:
-    return column
+def _through_text(column: str) -> str:
+    return f"CAST({column} AS VARCHAR)"
 
 
 def _duckdb_every(column: str, what: str) -> str:
-    marked = DUCKDB.marked("each")
+    # Its CONCAT passes over NULL, so that a key without a value would have an empty one.
+    marked = f"{DUCKDB.literal(START)} || each || {DUCKDB.literal(END)}"
     return f"COALESCE(array_to_string(list_transform(map_{what}({column}), lambda each: {marked}), ''), '')"
 
 
@@ -66,6 +73,7 @@ DUCKDB = Dialect(
     lambda column, key: f"{column}[{key}]",
     lambda column, key: f"list_filter(map_entries({column}), lambda each: lower(each.key) = {key})[1].value",
     _duckdb_every,
+    cost=_through_text,
 )
 
 

@@ -39,8 +39,8 @@ SELECT
   BillingCurrency AS currency,
   CAST(NULL AS BOOLEAN) AS taggable,
   BilledCost < 0 OR EffectiveCost < 0 AS negative,
-  CAST(BilledCost AS DECIMAL(38, 18)) AS billed,
-  CAST(EffectiveCost AS DECIMAL(38, 18)) AS effective,
+  CAST({billed} AS DECIMAL(38, 18)) AS billed,
+  CAST({effective} AS DECIMAL(38, 18)) AS effective,
   1 AS lines,
   ChargePeriodStart AS last_start
 FROM focus
@@ -85,7 +85,8 @@ def staging(policy: Policy, day: date, dialect: Dialect, encoding: str) -> str:
     """Return the staging projection of the table `focus` for an engine and an encoding of its tags."""
     import sqlglot
 
-    (lines,) = sqlglot.transpile(LINES, read="duckdb", write=dialect.name, pretty=True)
+    focus = LINES.format(billed=dialect.cost("BilledCost"), effective=dialect.cost("EffectiveCost"))
+    (lines,) = sqlglot.transpile(focus, read="duckdb", write=dialect.name, pretty=True)
     lines = lines.replace(_money(dialect), dialect.money)
     decoded = f"  {dialect.decode[encoding]('Tags')} AS {DECODED}"
     body = lines.replace("\nFROM focus", f",\n{decoded}\nFROM focus")

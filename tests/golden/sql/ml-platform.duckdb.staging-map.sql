@@ -25,8 +25,8 @@ WITH decoded AS (
     BillingCurrency AS currency,
     CAST(NULL AS BOOLEAN) AS taggable,
     BilledCost < 0 OR EffectiveCost < 0 AS negative,
-    CAST(BilledCost AS DECIMAL(38, 18)) AS billed,
-    CAST(EffectiveCost AS DECIMAL(38, 18)) AS effective,
+    CAST(CAST(BilledCost AS TEXT) AS DECIMAL(38, 18)) AS billed,
+    CAST(CAST(EffectiveCost AS TEXT) AS DECIMAL(38, 18)) AS effective,
     1 AS lines,
     ChargePeriodStart AS last_start,
     Tags AS tag_map
