@@ -60,6 +60,12 @@ def _showback() -> Command:
     return showback
 
 
+def _report() -> Command:
+    from tagward_service.cli import report
+
+    return report
+
+
 def _fix_plan() -> Command:
     from tagward_service.cli import fix_plan
 
@@ -138,6 +144,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "coverage": ("say how much of what was scanned is compliant, and what to do", _coverage),
     "readiness": ("fail unless enough of what was scanned is compliant", _readiness),
     "showback": ("say what each team, project and workload type costs", _showback),
+    "report": ("write what the dashboard shows as one HTML file", _report),
     "fix plan": ("propose tag writes for what scans found, to be reviewed", _fix_plan),
     "fix apply": ("write the tags of a plan, and keep a journal", _fix_apply),
     "fix undo": ("take back what a journal says was written", _fix_undo),
