@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from tagward.diagnostics import printable
 from tagward_service.outputs import Style
 from tagward_service.outputs.text_summary import missing_to, progress_bar
+from tagward_service.outputs.text_unread import unread_lines
 from tagward_service.scan.told import Share, TagShare, Told
-from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.interface import ScanState
 
 _MOST_ACCOUNTS = 5
-_MOST_UNREAD = 20
-_LONG = 300
 _INDENT = " " * 10
 
 
@@ -25,7 +23,7 @@ def text(told: Told, style: Style, billing: Sequence[str] = ()) -> str:
 
 
 def _lines(told: Told, style: Style, billing: Sequence[str]) -> Iterator[str]:
-    yield from _unread(told.unread)
+    yield from unread_lines(told.unread)
     yield _headline(told)
     if told.summary.taggable:
         yield f"coverage  {_bar(told, style)}"
@@ -98,34 +96,6 @@ def _findings(told: Told) -> str:
         f"{count:,} {severity}" for severity, count in reversed(told.severities.items()) if count
     )
     return f"{counts or 'none open'}; {told.exempt:,} exempt; {told.new:,} new, {told.fixed:,} fixed"
-
-
-def _unread(unread: tuple[NotEvaluated, ...]) -> Iterator[str]:
-    """List what was not scanned, and what else there is to say of the inventory."""
-    missing = [entry for entry in unread if entry.incomplete]
-    notes = [entry for entry in unread if not entry.incomplete]
-    yield from _listed(f"not scanned ({len(missing):,})", missing)
-    yield from _listed("notes", notes)
-
-
-def _listed(title: str, entries: list[NotEvaluated]) -> Iterator[str]:
-    """List entries, those with the same reason together."""
-    alike: dict[str, list[str]] = {}
-    for entry in entries:
-        alike.setdefault(entry.why, []).append(entry.what)
-    if alike:
-        yield title
-    for why, whats in list(alike.items())[:_MOST_UNREAD]:
-        others = f" and {len(whats) - 2:,} more" if len(whats) > 2 else ""
-        yield f"  {printable(', '.join(whats[:2]))}{others}: {_short(printable(why))}"
-    if len(alike) > _MOST_UNREAD:
-        yield f"  and {len(alike) - _MOST_UNREAD:,} more reasons; -f json lists them all"
-    if alike:
-        yield ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
 
 def _took(told: Told) -> str:

@@ -44,7 +44,9 @@ def _heading(report: CoverageReport) -> Iterator[str]:
         yield f"`{bar}` threshold {readiness.threshold:g} %: {goal}"
         yield f"({report.change.new:,} new findings, {report.change.fixed:,} fixed)\n"
         yield f"{forecast_text(report.forecast, readiness.threshold)}\n"
-    yield from _listed("Not scanned", (f"{each.what}: {each.why}" for each in report.not_scanned))
+    unread = {each: f"{each.what}: {each.why}" for each in report.not_scanned}
+    yield from _listed("Not scanned", (told for each, told in unread.items() if each.incomplete))
+    yield from _listed("Notes", (told for each, told in unread.items() if not each.incomplete))
 
 
 def _breakdown(breakdown: Breakdown) -> Iterator[str]:

@@ -86,7 +86,8 @@ def coverage(
     alike = list(store.alike(policy.name))
     points = trend(store.scans(policy=policy.name, limit=MOST_SCANS), partial(_sum, store))
     unread = (each for scan in scans for each in store.unread(scan.id))
-    not_scanned = (*unread, *unbilled.not_read, *untold_of(tallies))
+    # What every shard met, as an account that nobody may read, is told once.
+    not_scanned = tuple(dict.fromkeys((*unread, *unbilled.not_read, *untold_of(tallies))))
     fixes = fewest(alike, summary, threshold)
     return CoverageReport(
         policy.name,

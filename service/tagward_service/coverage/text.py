@@ -14,9 +14,10 @@ from tagward_service.coverage.report import CoverageReport
 from tagward_service.coverage.trend import Point
 from tagward_service.outputs import Style
 from tagward_service.outputs.text_summary import missing_to, no_command, progress_bar
+from tagward_service.outputs.text_unread import unread_lines
 
 MOST = 10
-"""So many groups, pieces of work and things not scanned are listed; the other formats have them all."""
+"""So many groups and pieces of work are listed; the other formats have them all."""
 SMALL = 10
 """Cells of a small bar."""
 _SPARKS = ("▁▂▃▄▅▆▇█", "_.-=+*#@")
@@ -34,7 +35,7 @@ def _short(report: CoverageReport, style: Style) -> Iterator[str]:
 
 
 def _lines(report: CoverageReport, style: Style) -> Iterator[str]:
-    yield from _not_scanned(report)
+    yield from unread_lines(report.not_scanned)
     yield _coverage(report, style)
     if report.scans:
         yield f"resources {', '.join(_counts(report))}"
@@ -171,19 +172,6 @@ def _notices(report: CoverageReport) -> Iterator[str]:
     for each in report.notices:
         code = f"{each.code} " if each.code else ""
         yield f"  {code}{printable(each.message)}: {printable(each.fix)}"
-
-
-def _not_scanned(report: CoverageReport) -> Iterator[str]:
-    """List what was not scanned, what makes the figures incomplete first."""
-    if not report.not_scanned:
-        return
-    yield f"not scanned ({len(report.not_scanned):,})"
-    ordered = sorted(report.not_scanned, key=lambda entry: not entry.incomplete)
-    for each in ordered[:MOST]:
-        yield f"  {no_command(printable(each.what))}: {printable(each.why)}"
-    if len(ordered) > MOST:
-        yield f"  and {len(ordered) - MOST:,} more; -f json lists them all"
-    yield ""
 
 
 def _table(rows: Iterable[Sequence[str]]) -> list[str]:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tagward.policy import Policy
 from tagward_service.report import Summary
-from tagward_service.scan.report import summary_of, untold_of
+from tagward_service.scan.report import summary_of
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.interface import KeptFinding, Life, Scan, ScanState, Store, Wanted
 
@@ -34,7 +34,7 @@ class News(Struct, frozen=True):
     @property
     def incomplete(self) -> bool:
         """Say whether something that should have been read was not."""
-        return self.scan.state is not ScanState.COMPLETE or any(each.incomplete for each in self.not_scanned)
+        return self.scan.state is not ScanState.COMPLETE or bool(self.not_scanned)
 
 
 def news(store: Store, scan: int, policy: Policy) -> News:
@@ -42,14 +42,13 @@ def news(store: Store, scan: int, policy: Policy) -> News:
     done = store.scan(scan)
     opened = Wanted(policy=done.policy_name, opened_in=scan)
     resolved = Wanted(policy=done.policy_name, life=(Life.RESOLVED,), resolved_in=scan)
-    tallies = store.tallies([scan])
     return News(
         done,
-        summary_of(tallies),
+        summary_of(store.tallies([scan])),
         policy.readiness.threshold,
         store.findings(opened, sort="-severity", limit=SHOWN).findings,
         store.count(opened),
         store.findings(resolved, sort="-severity", limit=SHOWN).findings,
         store.count(resolved),
-        (*store.unread(scan), *untold_of(tallies)),
+        tuple(each for each in store.unread(scan) if each.incomplete),
     )

@@ -78,6 +78,6 @@ def _newest(connection: Connection, identity: Mapping[str, Any]) -> Row[Any] | N
     if is_alive(row):
         raise BusyError(
             f"scan {row.id} of the same cloud, scope and policy is being written by another process;"
-            " let it finish, or begin a new scan beside it"
+            " let it finish, or begin a new scan beside it with --fresh"
         )
     return row

@@ -15,6 +15,9 @@ from tagward_service.store.errors import BusyError, StoreError
 PATIENCE = 300
 """So many seconds a writer waits for another one: a merge of millions of findings takes a while."""
 
+_MOMENT = 500
+"""Milliseconds that it waits at a stretch."""
+
 _MERGING = 0x7461677761726400
 """The advisory lock that every writer of a PostgreSQL store takes: one at a time, as with SQLite."""
 
@@ -148,8 +151,30 @@ def _casefolded(text: str) -> str:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("tagward_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("tagward_writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.execute(f"PRAGMA busy_timeout = {_MOMENT}")
+    try:
+        if not _gets_its_turn(raw):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+
+
+def _gets_its_turn(raw: sqlite3.Connection) -> bool:
+    """Wait for the write lock, a moment at a time: while SQLite itself waits, Ctrl-C is not heard."""
+    for _ in range(PATIENCE * 1000 // _MOMENT):
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                return False
+        else:
+            return True
+    return False
 
 
 _SQLITE_SAYS = (

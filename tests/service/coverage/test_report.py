@@ -157,6 +157,20 @@ def test_what_was_not_read_stands_beside_the_percent_and_is_not_ready(store: Sto
         assert "account 999" in shown
 
 
+def test_what_every_shard_met_is_told_once_and_notes_apart_from_what_is_missing(store: Store) -> None:
+    denied = NotEvaluated("account 999", "access denied", incomplete=True)
+    note = NotEvaluated("account 998", "it is being closed")
+    for shard in ("1/2", "2/2"):
+        run = begin(store, shard=shard)
+        run.plan([], [denied, note])
+        run.finish(ScanState.INCOMPLETE)
+    report = reported(store)
+    assert report.not_scanned == (note, denied)
+    for shown in (text(report, Style()), markdown_of(report)):
+        before, _, after = shown.partition("otes")
+        assert ("999" in before, "998" in before, "998" in after) == (True, False, True)
+
+
 def exempting(days: int, *tags: str, **match: tuple[str, ...]) -> Policy:
     exemption = Exemption(
         "EX-1", "ops@example.com", "vendor", DAY + timedelta(days=days), tags, Selector(**match)

@@ -1,12 +1,18 @@
 """Scans at once: none corrupts the other, and an older one never undoes what a newer one saw."""
 
+import os
+import signal
+import sqlite3
 from collections.abc import Callable
-from threading import Barrier, Thread
+from pathlib import Path
+from threading import Barrier, Thread, Timer
+from time import monotonic
 
 import pytest
 
 from tagward_service.scan.interface import Part
 from tagward_service.store import open_store
+from tagward_service.store.database import PATIENCE
 from tagward_service.store.errors import StoreError
 from tagward_service.store.interface import Life, ScanState, Store, Wanted
 from tests.service.store.postgres_server import Server
@@ -43,6 +49,25 @@ def at_once(*works: Callable[[], None]) -> list[BaseException]:
     for thread in threads:
         thread.join()
     return raised
+
+
+def test_ctrl_c_is_heard_while_another_program_holds_the_lock(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store.db"))
+    holder = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    began = monotonic()
+
+    def is_interrupted() -> None:
+        Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        begin(store)
+
+    with pytest.raises(KeyboardInterrupt):
+        is_interrupted()
+    assert monotonic() - began < PATIENCE / 2
+    holder.execute("ROLLBACK")
+    holder.close()
+    begin(store).finish(ScanState.COMPLETE)
+    store.close()
 
 
 def test_nothing_of_a_part_counts_before_it_is_done(url: str, store: Store) -> None:
