@@ -32,7 +32,8 @@ def accounts(sessions: Sessions) -> Iterator[Account | NotEvaluated]:
     An account that is being closed is named and no more: AWS lets nobody read it, and nobody could mend it.
     """
     try:
-        listed = sorted(_listed(sessions))
+        # An organization has one account at the least: where none is listed, there is no organization.
+        listed = sorted(_listed(sessions)) or [(sessions.own_account, "", ACTIVE)]
     except Denied as denied:
         why = f"only the caller's own account is read: {denied.why}; or name accounts with --accounts"
         yield NotEvaluated("the organization's other accounts", why, incomplete=True)

@@ -79,6 +79,11 @@ def test_without_an_organization_the_caller_s_account_is_all_there_is(
     assert parts(**ONE) == ([Part(MANAGEMENT, "us-east-1", "sqs")], [])
 
 
+def test_a_list_without_any_account_is_that_of_no_organization(cloud: Cloud, org: Organization) -> None:
+    accounts(cloud)
+    assert parts(**ONE) == ([Part(MANAGEMENT, "us-east-1", "sqs")], [])
+
+
 def test_an_organization_that_cannot_be_listed_is_never_taken_for_one_account(
     cloud: Cloud, org: Organization
 ) -> None:
