@@ -205,7 +205,19 @@ def test_compile_gives_the_same_bytes_twice_and_leaves_others_alone(run: Run, he
 
 
 def test_compile_removes_only_what_it_wrote_itself_and_nobody_changed(run: Run, here: Path) -> None:
-    run("compile", "pack:ml-platform", "-o", "out", "--as-of", "2026-11-21")
+    command = (
+        "compile",
+        "pack:ml-platform",
+        "-t",
+        "aws-scp",
+        "-t",
+        "rego",
+        "-o",
+        "out",
+        "--as-of",
+        "2026-11-21",
+    )
+    run(*command)
     listed = json.loads((here / "out" / "manifest.json").read_text())
     content = b"{}"
     for name in ("old.json", "changed.json"):
@@ -216,7 +228,7 @@ def test_compile_removes_only_what_it_wrote_itself_and_nobody_changed(run: Run, 
         artifacts.append({"path": path, "sha256": sha256(content).hexdigest(), "kind": "SCP", "size": 2})
     (here / "out" / "manifest.json").write_text(json.dumps(listed))
     (here / "out" / "aws-scp" / "changed.json").write_text("mine")
-    ran = run("compile", "pack:ml-platform", "-o", "out", "--as-of", "2026-11-21")
+    ran = run(*command)
     assert "removed out/aws-scp/old.json" in ran.out
     assert not (here / "out" / "aws-scp" / "old.json").exists()
     assert (here / "out" / "aws-scp" / "changed.json").read_text() == "mine"
@@ -224,7 +236,7 @@ def test_compile_removes_only_what_it_wrote_itself_and_nobody_changed(run: Run, 
 
 
 def test_strict_is_1_when_a_rule_is_not_exact(run: Run) -> None:
-    assert run("compile", "pack:ml-platform", "-o", "out", "--strict").code == 1
+    assert run("compile", "pack:ml-platform", "-t", "aws-scp", "-o", "out", "--strict").code == 1
 
 
 def test_lint_and_explain_agree(run: Run, here: Path) -> None:

@@ -1,6 +1,4 @@
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,12 +9,6 @@ from tagward_service.cli.dispatch import COMMANDS
 from tests.service.cli.conftest import Run
 
 ROOT = Path(__file__).parents[3]
-
-
-def test_the_generated_pages_are_current() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "docs.py"), "--check"]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    assert ran.returncode == 0, ran.stderr
 
 
 def test_every_code_is_described() -> None:
