@@ -19,7 +19,9 @@ from tagward_service.api.pool import Limits
 from tests.service.api.harness import JSON, NOON, POD, POLICY, YAML, Api, problem
 
 DEMO = Path(__file__).parents[3] / "docs" / "demo"
-DEMOS = [path for path in sorted(DEMO.iterdir()) if path.suffix in (".json", ".yaml")]
+RULES = DEMO / "showback.yaml"
+"""Shares out a bill; it is nothing to be linted."""
+DEMOS = [path for path in sorted(DEMO.iterdir()) if path.suffix in (".json", ".yaml") and path != RULES]
 
 MISSPELT = POD.replace(b"nlp", b"npl")
 VERDICTS = {0: "clean", 1: "findings", 3: "nothing", 4: "incomplete"}
