@@ -32,6 +32,7 @@ COPY (
     'Service ' || (h % 40) AS ServiceName, 'Compute' AS ServiceCategory,
     ['eu-west-1', 'us-east-1', 'eu-central-1'][(h % 3)::INTEGER + 1] AS RegionId,
     CASE WHEN h % 20 > 0 THEN 'arn:aws:ec2:eu-west-1:000000000001:instance/i-' || r END AS ResourceId,
+    NULL::VARCHAR AS ResourceName,
     CASE WHEN n % 500 = 0 THEN 'Tax' WHEN n % 501 = 0 THEN 'Credit' ELSE 'Usage' END AS ChargeCategory,
     NULL::VARCHAR AS ChargeClass, NULL::VARCHAR AS CommitmentDiscountId,
     NULL::VARCHAR AS CommitmentDiscountStatus, 'USD' AS BillingCurrency,

@@ -193,6 +193,21 @@ class Readiness(Struct, frozen=True, forbid_unknown_fields=True):
     measure: Literal["cost", "resources"] | UnsetType = UNSET
 
 
+ServiceGlobs = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=512)]],
+    Meta(max_length=1000, description="Names of services on bills, as shell globs."),
+]
+
+
+class Costs(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which services on bills count otherwise than by the class of their lines; no glob excludes here."""
+
+    shared: ServiceGlobs | UnsetType = UNSET
+    support: ServiceGlobs | UnsetType = UNSET
+    untaggable: ServiceGlobs | UnsetType = UNSET
+    without_resource: ServiceGlobs | UnsetType = UNSET
+
+
 class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     """What holds for every tag of the policy."""
 
@@ -389,6 +404,7 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     metadata: Metadata | UnsetType = UNSET
     extends: Text | list[Text] | UnsetType = UNSET
     readiness: Readiness | UnsetType = UNSET
+    costs: Costs | UnsetType = UNSET
     defaults: Defaults | UnsetType = UNSET
     registries: dict[Name, Registry] | UnsetType = UNSET
     scopes: dict[Name, Selector] | UnsetType = UNSET

@@ -181,6 +181,31 @@ class Readiness(Struct, frozen=True):
     measure: str = "cost"
 
 
+SUPPORT = (
+    "AWSSupport*",
+    "AWS Support*",
+    "AWS Premium Support*",
+    "Azure Support*",
+    "Microsoft Support*",
+    "Google Cloud Support*",
+    "Cloud Support*",
+    "Support",
+)
+"""How clouds call support on their bills."""
+
+
+class Costs(Struct, frozen=True):
+    """Services on bills, as shell globs on their names, that are not charged to whoever uses them.
+
+    Lines of the services in `without_resource` count as chargeable although they name no resource.
+    """
+
+    shared: tuple[str, ...] = ()
+    support: tuple[str, ...] = SUPPORT
+    untaggable: tuple[str, ...] = ()
+    without_resource: tuple[str, ...] = ()
+
+
 class Policy(Struct, frozen=True):
     """A whole policy, merged and checked: `sha256` is that of everything it was made from."""
 
@@ -200,6 +225,7 @@ class Policy(Struct, frozen=True):
     unknown: str = "warn"
     placeholders: tuple[str, ...] = DEFAULT_PLACEHOLDERS
     readiness: Readiness = Readiness()
+    costs: Costs = Costs()
     targets: Targets = Targets()
 
     def tag(self, tag_id: str) -> Tag | None:

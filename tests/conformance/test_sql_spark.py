@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from benchmarks.billing import generate
 from tagward.loader import load
 from tagward.policy import Policy
-from tagward_generators.sql.classing import Scope
 from tagward_generators.sql.columns import LINE, tag_columns
 from tagward_generators.sql.compiling import sql_of
 from tagward_generators.sql.coverage import classed
@@ -105,7 +104,7 @@ def judged_sql(policy: Policy, day: date, dialect: Dialect) -> str:
     """Ask for all that is said of each line."""
     schema = {**LINE, **dict.fromkeys(tag_columns(tag.id for tag in policy.tags).values(), "string")}
     schema |= {"tag_keys": "string", "tag_values": "string"} if asks_all(policy) else {}
-    return sql_of(classed(verdicts(ibis.table(schema, name=STAGED), policy, day), Scope()), dialect.name)
+    return sql_of(classed(verdicts(ibis.table(schema, name=STAGED), policy, day), policy.costs), dialect.name)
 
 
 def on_duckdb(file: Path, view: str, query: str) -> list[Row]:

@@ -259,6 +259,7 @@ def _rest(random: Random, tags: Sequence[str], scopes: Sequence[str]) -> dict[st
             "threshold": random.randint(0, 100),
             "measure": random.choice(["cost", "resources"]),
         },
+        costs=lambda: {"shared": ["*Kubernetes*"], "without_resource": random.choice([[], ["Bedrock"]])},
         defaults=lambda: _some_of(random, 0.5, **defaults),
         forbid=lambda: _some_of(random, 0.7, **forbid),
         limits=lambda: _some_of(random, 0.6, **limits),

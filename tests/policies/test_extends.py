@@ -9,7 +9,7 @@ import pytest
 
 from tagward.errors import PolicyError
 from tagward.loader import load
-from tagward.policy import CLOUDS, Alias, Allowed, Matches, Stage
+from tagward.policy import CLOUDS, SUPPORT, Alias, Allowed, Costs, Matches, Stage
 from tests.policies.policy_files import DAY, HEADER, Policies
 
 EXEMPTION = (
@@ -274,6 +274,16 @@ def test_readiness_defaults_and_targets_merge_key_by_key(policies: Policies) -> 
     assert (policy.readiness.threshold, policy.readiness.measure) == (95, "resources")
     assert (policy.unknown, policy.placeholders) == ("fail", ("foo",))
     assert (policy.targets.aws_scp.protect, policy.targets.aws_scp.max_policies) == (False, 4)
+
+
+def test_costs_merge_key_by_key_and_known_names_of_support_stay(policies: Policies) -> None:
+    base = "tags: {a: {}}\ncosts: {shared: [S3], untaggable: [Tax]}\n"
+    child = "extends: base.yaml\ncosts: {shared: ['*Kubernetes*', S3], without_resource: [Bedrock]}\n"
+
+    costs = policies.load(child, {"base.yaml": base}).costs
+
+    assert costs == Costs(("*Kubernetes*", "S3"), SUPPORT, ("Tax",), ("Bedrock",))
+    assert policies.load("tags: {a: {}}\ncosts: {support: []}\n").costs == Costs(support=())
 
 
 @pytest.mark.parametrize(

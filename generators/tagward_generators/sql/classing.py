@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
+from tagward.policy import Costs
 from tagward_generators.sql.portable_regex import BEHIND, of_globs, whole
 from tagward_generators.sql.writing import Column
 
@@ -25,31 +24,8 @@ CLASSES = (
 )
 """Every line is of exactly one of these; `elsewhere` are providers that policies do not know."""
 
-SUPPORT = (
-    "AWSSupport*",
-    "AWS Support*",
-    "AWS Premium Support*",
-    "Azure Support*",
-    "Microsoft Support*",
-    "Google Cloud Support*",
-    "Cloud Support*",
-    "Support",
-)
 
-
-class Scope(Struct, frozen=True):
-    """Services, as shell globs on their names, that are not charged to whoever uses them.
-
-    Lines of the services in `without_resource` count as chargeable although they name no resource.
-    """
-
-    support: tuple[str, ...] = SUPPORT
-    shared: tuple[str, ...] = ()
-    untaggable: tuple[str, ...] = ()
-    without_resource: tuple[str, ...] = ()
-
-
-def class_of(lines: Column, scope: Scope) -> Column:
+def class_of(lines: Column, costs: Costs) -> Column:
     """Return the class of each line, the first that holds.
 
     Money that flows back is never part of a ratio: a refund is a line with a negative cost. A correction
@@ -60,7 +36,7 @@ def class_of(lines: Column, scope: Scope) -> Column:
 
     purchase = lines.charge_category == "Purchase"
     committed = purchase & lines.commitment.notnull()
-    nothing = lines.resource_id.isnull() & ~_named(lines.service, scope.without_resource)
+    nothing = lines.resource_id.isnull() & ~_named(lines.service, costs.without_resource)
     return ibis.cases(
         (lines.cloud == "", "elsewhere"),
         (lines.charge_category == "Tax", "tax"),
@@ -70,10 +46,10 @@ def class_of(lines: Column, scope: Scope) -> Column:
         (lines.negative, "refunds"),
         (committed, "commitment_purchases"),
         (lines.commitment_status == "Unused", "commitment_unused"),
-        (_named(lines.service, scope.support), "support"),
-        (_named(lines.service, scope.shared), "shared"),
+        (_named(lines.service, costs.support), "support"),
+        (_named(lines.service, costs.shared), "shared"),
         (nothing | (lines.taggable == ibis.literal(False)), "untaggable"),
-        (_named(lines.service, scope.untaggable), "untaggable"),
+        (_named(lines.service, costs.untaggable), "untaggable"),
         else_=CHARGEABLE,
     ).name("class")
 

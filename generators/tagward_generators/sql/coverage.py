@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tagward_generators.sql.classing import CHARGEABLE, Scope, class_of
+from tagward.policy import Costs
+from tagward_generators.sql.classing import CHARGEABLE, class_of
 from tagward_generators.sql.verdicts import Verdicts
 from tagward_generators.sql.writing import Column
 
@@ -13,9 +14,9 @@ KEPT_APART = ("period", "currency", "provider", "account", "account_name", "serv
 """What sums of money are kept apart by."""
 
 
-def classed(found: Verdicts, scope: Scope) -> Column:
+def classed(found: Verdicts, costs: Costs) -> Column:
     """Add the class of cost to judged lines."""
-    return found.lines.mutate(class_of(found.lines, scope))
+    return found.lines.mutate(class_of(found.lines, costs))
 
 
 def sums(judged: Column, found: Verdicts, by: Sequence[str] = KEPT_APART) -> Column:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from tagward.policy import Policy
-from tagward_generators.sql.classing import Scope
 from tagward_generators.sql.columns import KEYS, LINE, VALUES, tag_columns
 from tagward_generators.sql.compiling import sql_of
 from tagward_generators.sql.coverage import classed, sums
@@ -38,7 +37,7 @@ def coverage_sql(policy: Policy, day: date, dialect: Dialect) -> str:
     schema = {**LINE, **dict.fromkeys(tag_columns(tag.id for tag in policy.tags).values(), "string")}
     schema |= {KEYS: "string", VALUES: "string"} if asks_all(policy) else {}
     found = verdicts(ibis.table(schema, name=STAGED), policy, day)
-    query = sums(classed(found, Scope()), found)
+    query = sums(classed(found, policy.costs), found)
     head = (
         f"-- Coverage by cost of {_named(policy)} on {day}, over the view `{STAGED}`: of what is\n"
         "-- `chargeable` the attributable part carries valid tags. Every line is of one class.\n"

@@ -219,12 +219,14 @@ class Merger:
 
     def _add_settings(self, layer: Layer) -> None:
         readiness = asdict(self._policy.readiness) | _given(layer.file.readiness)
+        costs = {name: tuple(globs) for name, globs in _given(layer.file.costs).items()}
         defaults = _given(layer.file.defaults)
         self.max_exemption_days = defaults.pop("max_exemption_days", self.max_exemption_days)
         placeholders = tuple(defaults.pop("placeholders", self._policy.placeholders))
         self._policy = replace(
             self._policy,
             readiness=type(self._policy.readiness)(**readiness),
+            costs=replace(self._policy.costs, **costs),
             placeholders=placeholders,
             targets=_merged(self._policy.targets, layer.file.targets),
             **defaults,

@@ -15,7 +15,7 @@ from tagward_service.billing.columns import layout
 from tagward_service.billing.files import BillFile, bill_files
 from tagward_service.billing.ingest_findings import duplicate, findings_of, restated
 from tagward_service.billing.ledger import Entry, Key, Ledger, alive
-from tagward_service.billing.raw_files import first_line, raw_file
+from tagward_service.billing.raw_files import raw_file, unreadable
 from tagward_service.billing.sql_text import literal, name
 from tagward_service.billing.staging import Staging
 
@@ -111,14 +111,15 @@ class _Reading:
 
         raw = raw_file(file, self.connection)
         columns = layout(file.path, list(raw.types))
-        query = Staging(raw, columns, tells=self._tells(raw.source, columns.columns.get("tag_details"))).sql()
         try:
+            tells = self._tells(raw.source, columns.columns.get("tag_details"))
+            query = Staging(raw, columns, tells=tells).sql()
             if self.ledger and file.sha256:
                 self._write(query, self.ledger.staged(file.sha256))
             else:
                 self.connection.execute(f"CREATE TEMP TABLE {self._relation(file)} AS {query}")
         except duckdb.Error as error:
-            raise InputError(file.path, f"cannot be read: {first_line(error)}") from error
+            raise unreadable(file.path, error) from error
 
     def _write(self, query: str, path: Path) -> None:
         fresh = path.with_suffix(f".{os.getpid()}.new")

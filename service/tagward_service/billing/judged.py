@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from tagward.errors import UsageError
 from tagward.policy import Policy
-from tagward_generators.sql.classing import Scope
 from tagward_generators.sql.columns import LINE, tag_columns
 from tagward_generators.sql.verdicts import Verdicts, asks_all
 from tagward_service.billing.bill import LINES, Bill
@@ -27,7 +26,6 @@ class JudgedBill(Struct, frozen=True):
     policy: Policy
     as_of: date
     currency: str
-    scope: Scope
     table: Any
     found: Verdicts
     columns: Mapping[str, str]
@@ -46,7 +44,6 @@ def judge_bill(
     policy: Policy,
     as_of: date,
     *,
-    scope: Scope | None = None,
     currency: str = "",
     period: str = "",
 ) -> JudgedBill:
@@ -62,17 +59,16 @@ def judge_bill(
     from tagward_generators.sql.coverage import classed
     from tagward_generators.sql.verdicts import verdicts
 
-    scope = scope or Scope()
     currency = _currency(bill, currency)
     columns = tag_columns(tag.id for tag in policy.tags)
     bill.connection.execute(_staging(policy, as_of, currency, period))
     schema = {**LINE, **dict.fromkeys(columns.values(), "string"), "tags": "map<string, string>"}
     schema |= {"tag_keys": "string", "tag_values": "string"} if asks_all(policy) else {}
     found = verdicts(ibis.table(schema, name=STAGED), policy, as_of)
-    lines = classed(found, scope)
+    lines = classed(found, policy.costs)
     bill.connection.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS {sql_of(lines, 'duckdb')}")
     table = ibis.table(lines.schema(), name=JUDGED)
-    return JudgedBill(bill, policy, as_of, currency, scope, table, found, columns)
+    return JudgedBill(bill, policy, as_of, currency, table, found, columns)
 
 
 def _currency(bill: Bill, wanted: str) -> str:

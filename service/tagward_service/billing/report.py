@@ -9,7 +9,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from tagward.policy import Policy
-from tagward_generators.sql.classing import Scope
 from tagward_service.billing.amounts import Basis, Totals, totals
 from tagward_service.billing.bill import read_bill
 from tagward_service.billing.breakdowns import Breakdown, broken_down, checked, default_dimensions
@@ -56,7 +55,6 @@ def billing_report(
     period: str = "",
     dimensions: Sequence[str] = (),
     threshold: float | None = None,
-    scope: Scope | None = None,
 ) -> BillingReport:
     """Read a bill, judge it and sum it up; raises InputError and UsageError.
 
@@ -65,7 +63,7 @@ def billing_report(
     or `tag:ID`.
     """
     wanted = tuple(checked(each, policy) for each in dimensions) or default_dimensions(policy)
-    judged = judge_bill(read_bill(files, state), policy, as_of, scope=scope, currency=currency, period=period)
+    judged = judge_bill(read_bill(files, state), policy, as_of, currency=currency, period=period)
     return report_on(judged, basis, wanted, policy.readiness.threshold if threshold is None else threshold)
 
 

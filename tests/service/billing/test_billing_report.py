@@ -11,8 +11,18 @@ import pytest
 from msgspec.structs import replace
 
 from tagward.errors import UsageError
-from tagward.policy import Alias, Allowed, Exemption, Matches, Policy, Requirement, Selector, Tag, TagIn
-from tagward_generators.sql.classing import Scope
+from tagward.policy import (
+    Alias,
+    Allowed,
+    Costs,
+    Exemption,
+    Matches,
+    Policy,
+    Requirement,
+    Selector,
+    Tag,
+    TagIn,
+)
 from tagward_service.billing.csv_gaps import render as csv_of
 from tagward_service.billing.json_billing import json_schema
 from tagward_service.billing.json_billing import render as json_of
@@ -102,7 +112,7 @@ def test_every_line_is_of_one_class_and_all_of_them_add_up(tmp_path: Path) -> No
         costing("8192", CommitmentDiscountId="sp-1", CommitmentDiscountStatus="Used"),
     ]
 
-    found = report(tmp_path, lines, scope=Scope(shared=("Net*",)))
+    found = report(tmp_path, lines, replace(POLICY, costs=Costs(shared=("Net*",))))
 
     assert classes(found) == {
         "chargeable": 1 + 4096 + 8192,
@@ -137,7 +147,7 @@ def test_tag_details_tell_that_a_charge_cannot_be_tagged(tmp_path: Path) -> None
 def test_services_may_be_charged_without_a_resource(tmp_path: Path) -> None:
     lines = [costing("3", ResourceId=None, ServiceName="Bedrock"), costing("5", ResourceId=None)]
 
-    found = report(tmp_path, lines, scope=Scope(without_resource=("Bedrock",)))
+    found = report(tmp_path, lines, replace(POLICY, costs=Costs(without_resource=("Bedrock",))))
 
     assert classes(found) == {"chargeable": 3, "untaggable": 5}
 
