@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import Any
 
@@ -23,6 +23,8 @@ from tests.oracles.vap_engine import Policy as Admission
 from tests.oracles.vap_engine import Verdict
 
 Broken = Callable[[Compilation], Compilation]
+State = tuple[Any, ...]
+"""Of a source of random numbers."""
 
 TOLD = {"deny": "deny", "warn": "warn", "dryrun": "audit"}
 """The mode that an enforcement action stands for."""
@@ -35,6 +37,21 @@ def drawn_policy(rng: Random) -> Policy:
     own = Gatekeeper(exclude_namespaces=excluded, updates=updates, parameters=rng.random() < 0.3)
     judged = KubernetesVap(exclude_namespaces=excluded, updates=updates)
     return replace(policy(rng, KUBERNETES), targets=Targets(gatekeeper=own, kubernetes_vap=judged))
+
+
+def drawn_and_compiled(rng: Random) -> tuple[Policy, Compilation]:
+    """Make a policy and compile it, or recall both: many tests begin with the same random numbers."""
+    drawn, compilation, then = _compiled(rng.getstate())
+    rng.setstate(then)
+    return drawn, compilation
+
+
+@cache
+def _compiled(state: State) -> tuple[Policy, Compilation, State]:
+    rng = Random()
+    rng.setstate(state)
+    drawn = drawn_policy(rng)
+    return drawn, target("gatekeeper").compile(drawn, as_of=DAY), rng.getstate()
 
 
 class Judging(Judge):
@@ -133,8 +150,8 @@ def _is_like(name: str, glob: str) -> bool:
 
 def found(rng: Random, number: int, *, broken: Broken = lambda compilation: compilation) -> Iterator[Breach]:
     """List the breaches of a random policy by random requests; `broken` may break what was compiled."""
-    drawn = drawn_policy(rng)
-    compilation = broken(target("gatekeeper").compile(drawn, as_of=DAY))
+    drawn, whole = drawn_and_compiled(rng)
+    compilation = broken(whole)
     yield from row_breaches(drawn, compilation)
     ready, judging = guard(compilation), Judging(drawn)
     for _ in range(number):

@@ -9,13 +9,11 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from tagward_generators import target
 from tagward_generators.targets import Artifact, Compilation
 from tests.generators.admission_laws import asked, documents
-from tests.generators.gatekeeper_laws import Broken, drawn_policy, found, guard
+from tests.generators.gatekeeper_laws import Broken, drawn_and_compiled, found, guard
 from tests.generators.kubernetes_objects import Data
 from tests.generators.laws import laws
-from tests.generators.random_policies import DAY
 from tests.oracles import cel_engine
 
 pytestmark = pytest.mark.skipif(bool(cel_engine.absent()), reason=cel_engine.absent() or "")
@@ -36,8 +34,8 @@ def test_the_cases_are_not_empty() -> None:
     seen: Counter[str] = Counter()
     for seed in SEEDS:
         rng = Random(seed)
-        drawn = drawn_policy(rng)
-        ready = guard(target("gatekeeper").compile(drawn, as_of=DAY))
+        drawn, compilation = drawn_and_compiled(rng)
+        ready = guard(compilation)
         for one in (asked(rng, drawn) for _ in range(REQUESTS if ready else 0)):
             for mode in ready.constraints if ready else ():
                 verdict = ready.decide(mode, one) if ready else None
