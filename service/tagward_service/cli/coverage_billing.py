@@ -103,10 +103,10 @@ def rendered(report: BillingReport, name: Format, file: str | None, settings: Se
 
 def code_of(report: BillingReport) -> Exit:
     """Say what a report comes to as a gate."""
-    if report.totals.of(report.basis).percent is None:
-        return Exit.NOTHING
     if any(each.code in ("unreadable-tags", "no-cost", "no-period") for each in report.findings):
         return Exit.INCOMPLETE
+    if report.totals.of(report.basis).percent is None:
+        return Exit.NOTHING
     return Exit.CLEAN if report.readiness.ready else Exit.FINDINGS
 
 

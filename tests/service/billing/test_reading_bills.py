@@ -1,5 +1,7 @@
 """Bills come in many shapes: what is read of each is the same."""
 
+import gzip
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -178,6 +180,8 @@ def test_a_missing_column_is_named_with_what_may_be_meant(tmp_path: Path) -> Non
         (b"a,b\n1,2\n", "it has no column `ChargePeriodStart`"),
         (b"Tags,tags\n", "the column `tags` is there twice"),
         (b"PAR1 and then nothing", "cannot be read"),
+        ("a,b\n1,2\n".encode("utf-16"), "it is written in UTF-16; write it as CSV in UTF-8"),
+        (b"Tags,BilledCost\r{},5\r", "its first line cannot be read"),
     ],
 )
 def test_what_is_no_bill_is_refused_with_the_reason(tmp_path: Path, content: bytes, why: str) -> None:
@@ -188,12 +192,34 @@ def test_what_is_no_bill_is_refused_with_the_reason(tmp_path: Path, content: byt
         read_bill([str(file)])
 
 
-def test_a_line_with_too_few_fields_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("spoilt", "why"),
+    [
+        (lambda content: content + b"only,three,fields\r\n", r"bill\.csv:4: 3 fields in place of \d+"),
+        (
+            lambda content: content.replace(b"Amazon", b"\xe9mazon"),
+            r"bill\.csv:2: not written in UTF-8",
+        ),
+        (lambda content: content.replace(b"\r\n", b"\n", 1), "its lines end in more than one way"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_with_the_reason(
+    tmp_path: Path, spoilt: Callable[[bytes], bytes], why: str
+) -> None:
     file = tmp_path / "bill.csv"
-    write_csv(file, [line()])
-    file.write_text(file.read_text() + "only,three,fields\n")
+    write_csv(file, [line(ServiceName="Amazon EC2"), line(ServiceName="Amazon S3")])
+    file.write_bytes(spoilt(file.read_bytes()))
 
-    with pytest.raises(InputError, match=r"bill\.csv: cannot be read"):
+    with pytest.raises(InputError, match=why):
+        read_bill([str(file)])
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"a,b\n" * 9999)[:20]])
+def test_a_gzip_file_that_is_cut_off_or_none_is_an_error(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "bill.csv.gz"
+    file.write_bytes(content)
+
+    with pytest.raises(InputError, match="it is no gzip file, or ends in the middle; fetch it again"):
         read_bill([str(file)])
 
 

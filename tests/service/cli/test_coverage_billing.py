@@ -54,6 +54,7 @@ def test_several_formats_are_written_at_once(tmp_path: Path, capsys: pytest.Capt
 
 def test_a_bill_that_cannot_be_read_in_full_is_incomplete(tmp_path: Path) -> None:
     assert ran(billing=[bill(tmp_path, Tags="{")]) is Exit.INCOMPLETE
+    assert ran(billing=[bill(tmp_path, EffectiveCost="1,234.56")]) is Exit.INCOMPLETE
 
 
 def test_a_bill_without_anything_to_judge_is_told_from_a_good_one(tmp_path: Path) -> None:
