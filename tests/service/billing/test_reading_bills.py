@@ -198,7 +198,7 @@ def test_what_is_no_bill_is_refused_with_the_reason(tmp_path: Path, content: byt
         (lambda content: content + b"only,three,fields\r\n", r"bill\.csv:4: 3 fields in place of \d+"),
         (
             lambda content: content.replace(b"Amazon", b"\xe9mazon"),
-            r"bill\.csv:2: not written in UTF-8",
+            r"bill\.csv:2: it is not written in UTF",
         ),
         (lambda content: content.replace(b"\r\n", b"\n", 1), "its lines end in more than one way"),
     ],
