@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -54,6 +55,9 @@ def _wrong(rules: Showback) -> Iterator[str]:
             yield f"allocation {quoted(rule.id)} is there twice; ids tell pools apart"
         seen.add(rule.id)
         yield from _wrong_rule(rule)
+    for team, budget in rules.budgets.items():
+        if not all(map(_is_amount, (budget.amount, budget.rise, *budget.alert_at))):
+            yield f"the budget of {quoted(team)}: its amounts are numbers, 0 or more"
     for dispute in rules.disputes:
         if (dispute.outcome == "reassigned") != bool(dispute.to):
             yield f"dispute {quoted(dispute.id)}: `to` names the team of a reassigned dispute alone"
@@ -61,15 +65,23 @@ def _wrong(rules: Showback) -> Iterator[str]:
 
 def _wrong_rule(rule: Rule) -> Iterator[str]:
     name = f"allocation {quoted(rule.id)}"
+    if not rule.id.strip():
+        yield "an allocation has no name; write `id: ...`"
     if rule.source == type(rule.source)():
         yield f"{name}: its source would take every line; name services, classes, tags or resources"
     if rule.method == "fixed" and not rule.shares:
         yield f"{name}: `fixed` needs `shares`, as {{fraud-detection: 60, search: 40}}"
-    if rule.method == "fixed" and any(share < 0 for share in rule.shares.values()):
-        yield f"{name}: shares are 0 or more"
+    if not all(map(_is_amount, rule.shares.values())):
+        yield f"{name}: shares are numbers, 0 or more"
     if (rule.method == "metric") != isinstance(rule.metric, msgspec.Struct):
         yield f"{name}: `metric` says which metric decides, for the method `metric` alone"
     if isinstance(rule.metric, msgspec.Struct) and not rule.metric.parts:
         yield f"{name}: its metric has no name; write `name: ...`, or `weights:` for several"
+    if isinstance(rule.metric, msgspec.Struct) and not all(map(_is_amount, rule.metric.parts.values())):
+        yield f"{name}: weights are numbers, 0 or more"
     if rule.method != "fixed" and rule.shares:
         yield f"{name}: `shares` are for the method `fixed` alone"
+
+
+def _is_amount(number: Decimal) -> bool:
+    return number.is_finite() and number >= 0

@@ -64,6 +64,21 @@ disputes:
             "in a circle: a -> a",
         ),
         ("disputes:\n  - {id: D, team: a, reason: r, outcome: reassigned}\n", "`to` names the team"),
+        (
+            "allocations: [{id: a, source: {classes: [tax]}, method: fixed, shares: {x: .nan}}]\n",
+            "`a`: shares are numbers, 0 or more",
+        ),
+        (
+            "allocations:\n- {id: a, source: {classes: [tax]}, method: metric, metric: {weights: {gpu: -1}}}\n",
+            "`a`: weights are numbers, 0 or more",
+        ),
+        (
+            "allocations:\n- {id: a, source: {classes: [tax]}, method: metric, metric: {weights: {gpu: .inf}}}\n",
+            "`a`: weights are numbers, 0 or more",
+        ),
+        ("allocations: [{id: '', source: {classes: [tax]}, method: even}]\n", "an allocation has no name"),
+        ("budgets: {fraud: {amount: .nan, currency: USD}}\n", "the budget of `fraud`: its amounts"),
+        ("budgets: {fraud: {amount: -5, currency: USD}}\n", "the budget of `fraud`: its amounts"),
         ("allocations: [&x [*x]]\n", "showback.yaml"),
         ("budgets: {fraud: {amount: lots, currency: USD}}\n", "showback.yaml:3"),
     ],
