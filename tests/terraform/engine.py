@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from copy import copy
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,12 @@ def real_unwanted() -> str:
 @cache
 def without_providers() -> str:
     """Say why modules cannot be validated; "" when they can. Builds the provider when it is not built."""
-    return absent() or ("" if _is_current() else _build())
+    if why := absent():
+        return why
+    BUILT.mkdir(parents=True, exist_ok=True)
+    with (BUILT / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)  # of the processes of a run, one builds it
+        return "" if _is_current() else _build()
 
 
 def _is_current() -> bool:
@@ -57,7 +63,6 @@ def _is_current() -> bool:
 def _build() -> str:
     if not shutil.which("go"):
         return "Go is not installed, which builds the provider that knows the published schemas"
-    BUILT.mkdir(parents=True, exist_ok=True)
     made = BUILT / "terraform-provider-published"
     if failed := _go_build(made):
         return f"the provider that knows the published schemas cannot be built: {failed}"
