@@ -69,11 +69,13 @@ disputes:
             "`a`: shares are numbers, 0 or more",
         ),
         (
-            "allocations:\n- {id: a, source: {classes: [tax]}, method: metric, metric: {weights: {gpu: -1}}}\n",
+            "allocations:\n- {id: a, source: {classes: [tax]}, method: metric, "
+            "metric: {weights: {gpu: -1}}}\n",
             "`a`: weights are numbers, 0 or more",
         ),
         (
-            "allocations:\n- {id: a, source: {classes: [tax]}, method: metric, metric: {weights: {gpu: .inf}}}\n",
+            "allocations:\n- {id: a, source: {classes: [tax]}, method: metric, "
+            "metric: {weights: {gpu: .inf}}}\n",
             "`a`: weights are numbers, 0 or more",
         ),
         ("allocations: [{id: '', source: {classes: [tax]}, method: even}]\n", "an allocation has no name"),
