@@ -73,7 +73,7 @@ examples:
 
 def parser() -> Parser:
     """Build the parser of `tagward showback`."""
-    codes = explained(Exit.CLEAN, Exit.USAGE, Exit.NOTHING)
+    codes = explained(Exit.CLEAN, Exit.USAGE, Exit.NOTHING, Exit.INCOMPLETE)
     built = Parser("showback", "--billing FILE... [options]", _DESCRIPTION, f"{_EXAMPLES}\n{codes}")
     built.takes(OPTIONS)
     return built
@@ -100,6 +100,15 @@ def run(arguments: argparse.Namespace) -> int:
     for name, file in outputs:
         _write(report, name, file, settings)
     sys.stdout.flush()
+    return _code_of(report)
+
+
+def _code_of(report: ShowbackReport) -> Exit:
+    """Say what a report comes to: money that nobody could read makes it incomplete."""
+    from tagward_service.billing.readiness import HARMFUL
+
+    if any(each.code in HARMFUL for each in report.findings):
+        return Exit.INCOMPLETE
     return Exit.CLEAN if report.statement.months else Exit.NOTHING
 
 

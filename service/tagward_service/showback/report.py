@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from tagward.policy import Policy
 from tagward_service.billing.amounts import Basis
+from tagward_service.billing.ingest_findings import IngestFinding
 from tagward_service.billing.judged import JudgedBill
 from tagward_service.billing.money import total
 from tagward_service.showback.allocating import Usage, allocate
@@ -36,6 +37,8 @@ class ShowbackReport(Struct, frozen=True):
     disputes: tuple[Dispute, ...]
     runs: Runs
     predictions: tuple[Prediction, ...]
+    findings: tuple[IngestFinding, ...] = ()
+    """What is wrong with the files of the bill."""
 
 
 def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> ShowbackReport:
@@ -54,6 +57,7 @@ def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -
         rules.disputes,
         training_runs(judged, rules, basis),
         tuple(predictions(judged, rules, basis, usage)),
+        judged.bill.findings,
     )
 
 

@@ -22,9 +22,21 @@ def text(report: ShowbackReport, style: Style) -> str:
     parts = [_month(month, told, quiet=style.quiet) for month in told.months]
     if not style.quiet:
         parts += [*_alerts(report), *_disputes(report), *_runs(report), *_predictions(report)]
+        parts += _findings(report)
         policy = printable(f"{report.policy_name} {report.policy_version}")
         parts.append(f"policy    {policy}, {report.basis} cost, as of {report.as_of}\n")
     return "\n".join(parts)
+
+
+def _findings(report: ShowbackReport) -> Iterator[str]:
+    """Say what is wrong with the files of the bill."""
+    lines = [
+        f"  {each.code} {printable(each.file)}: {f'{each.lines:,} of the lines: ' if each.lines else ''}"
+        f"{printable(each.message)}"
+        for each in report.findings
+    ]
+    if lines:
+        yield "\n".join(["about the files", *lines, ""])
 
 
 def _month(month: Month, told: Statement, *, quiet: bool) -> str:

@@ -76,3 +76,12 @@ def test_what_makes_no_sense_is_refused(run: Run, bill: str, arguments: tuple[st
 
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_money_that_nobody_could_read_is_told_and_exit_code_4(run: Run, here: Path) -> None:
+    bill = write_csv(here / "bill.csv", [line(Tags=TAGS), line(Tags=TAGS, EffectiveCost="1,234.56")])
+
+    ran = run("showback", "--billing", bill)
+
+    assert ran.code == 4
+    assert "about the files\n  no-cost " in ran.out
