@@ -13,6 +13,7 @@ from tagward.policy import Policy
 from tagward_service.billing.amounts import Basis, grouped
 from tagward_service.billing.judged import JudgedBill, Row
 from tagward_service.billing.money import percent, total
+from tagward_service.billing.owners import owner_tag
 
 FIELDS = ("provider", "account", "service", "period")
 TAG = "tag:"
@@ -51,7 +52,7 @@ def checked(dimension: str, policy: Policy) -> str:
 
 def default_dimensions(policy: Policy) -> tuple[str, ...]:
     """Return where money goes, and who pays: the tag that names a team or an owner, where there is one."""
-    team = next((tag.id for word in ("team", "owner") for tag in policy.tags if word in tag.id.lower()), None)
+    team = owner_tag(policy)
     return ("provider", "account", "service", *((TAG + team,) if team else ()))
 
 

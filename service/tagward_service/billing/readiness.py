@@ -59,8 +59,9 @@ def readiness_of(
     findings: Iterable[IngestFinding],
     basis: Basis,
     threshold: float,
+    also: Iterable[str] = (),
 ) -> Readiness:
-    """Go through the checklist."""
+    """Go through the checklist; `also` says what else is missing."""
     amounts = whole.of(basis)
     missing = []
     if not amounts.chargeable:
@@ -73,15 +74,23 @@ def readiness_of(
     unreadable = sum(each.lines for each in findings if each.code in HARMFUL)
     if unreadable:
         missing.append(f"{unreadable:,} lines of the bill cannot be read in full")
+    missing += also
     return Readiness(threshold, not missing, tuple(missing))
 
 
 def _closed_in_a_row(periods: Sequence[Period], basis: Basis, threshold: float) -> int:
-    """Count the newest closed months at the threshold."""
-    count = 0
-    for period in reversed([each for each in periods if each.closed]):
+    """Count the newest closed months at the threshold, back to a month that the bill does not have."""
+    count, expected = 0, ""
+    for period in reversed([each for each in periods if each.closed and each.name]):
         amounts = period.totals.of(basis)
+        if period.name != (expected or period.name):
+            break
         if not reaches(amounts.attributable, amounts.chargeable, threshold):
             break
-        count += 1
+        count, expected = count + 1, _month_before(period.name)
     return count
+
+
+def _month_before(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:7])
+    return f"{year:04}-{month - 1:02}" if month > 1 else f"{year - 1:04}-12"

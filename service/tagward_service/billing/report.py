@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,10 +15,21 @@ from tagward_service.billing.breakdowns import Breakdown, broken_down, checked, 
 from tagward_service.billing.gap_list import Fixes, Gap, fewest_fixes, gap_list
 from tagward_service.billing.ingest_findings import IngestFinding
 from tagward_service.billing.judged import JudgedBill, judge_bill
+from tagward_service.billing.owners import unresolved
 from tagward_service.billing.readiness import Period, Readiness, month_ends, periods_of, readiness_of
+from tagward_service.billing.reconciling import unreconciled
 from tagward_service.billing.recovery import Recovery, recovery
 from tagward_service.billing.tag_figures import ResourceFigures, TagFigures, resource_figures, tag_figures
 from tagward_service.coverage.forecast import Forecast, forecast
+
+Checks = Callable[[JudgedBill, Basis], Iterable[str]]
+"""Says what else keeps costs from being charged back."""
+
+
+def no_checks(judged: JudgedBill, basis: Basis) -> Iterable[str]:
+    """Say nothing."""
+    del judged, basis
+    return ()
 
 
 class BillingReport(Struct, frozen=True):
@@ -55,19 +66,27 @@ def billing_report(
     period: str = "",
     dimensions: Sequence[str] = (),
     threshold: float | None = None,
+    checks: Checks = no_checks,
 ) -> BillingReport:
     """Read a bill, judge it and sum it up; raises InputError and UsageError.
 
     `files` are files, folders, globs or addresses of object stores; with a `state` folder none of them is
     read twice, and what came before is part of the bill. `dimensions` are provider, account, service, period
-    or `tag:ID`.
+    or `tag:ID`; `checks` says of the judged bill what else keeps costs from being charged back.
     """
     wanted = tuple(checked(each, policy) for each in dimensions) or default_dimensions(policy)
     judged = judge_bill(read_bill(files, state), policy, as_of, currency=currency, period=period)
-    return report_on(judged, basis, wanted, policy.readiness.threshold if threshold is None else threshold)
+    needed = policy.readiness.threshold if threshold is None else threshold
+    return report_on(judged, basis, wanted, needed, checks)
 
 
-def report_on(judged: JudgedBill, basis: Basis, dimensions: Sequence[str], threshold: float) -> BillingReport:
+def report_on(
+    judged: JudgedBill,
+    basis: Basis,
+    dimensions: Sequence[str],
+    threshold: float,
+    checks: Checks = no_checks,
+) -> BillingReport:
     """Sum a judged bill up."""
     from tagward_generators.sql.coverage import sums
 
@@ -76,6 +95,7 @@ def report_on(judged: JudgedBill, basis: Basis, dimensions: Sequence[str], thres
     amounts = whole.of(basis)
     periods = periods_of(rows, judged.as_of)
     gaps = gap_list(judged, basis)
+    also = (*unreconciled(judged, whole), *unresolved(judged, basis), *checks(judged, basis))
     return BillingReport(
         judged.policy.name,
         judged.policy.version,
@@ -93,6 +113,6 @@ def report_on(judged: JudgedBill, basis: Basis, dimensions: Sequence[str], thres
         fewest_fixes(gaps, amounts, threshold),
         recovery(judged, amounts, basis),
         forecast(month_ends(periods, basis), threshold),
-        readiness_of(whole, periods, judged.bill.findings, basis, threshold),
+        readiness_of(whole, periods, judged.bill.findings, basis, threshold, also),
         judged.bill.findings,
     )

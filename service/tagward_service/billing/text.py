@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from tagward.diagnostics import printable
 from tagward.judging.spelling import shorten
@@ -11,6 +10,7 @@ from tagward_service.billing.breakdowns import Breakdown, Group
 from tagward_service.billing.gap_list import Gap
 from tagward_service.billing.money import exact_percent
 from tagward_service.billing.report import BillingReport
+from tagward_service.billing.text_money import shown
 from tagward_service.cli.tables import aligned
 from tagward_service.coverage.forecast import LEAST_DAYS
 from tagward_service.coverage.text import forecast_text
@@ -38,20 +38,11 @@ STEPS = {
 }
 """What the classes that are not chargeable are called."""
 
-_CENTS = Context(prec=60, rounding=ROUND_HALF_EVEN)
-
 
 def text(report: BillingReport, style: Style) -> str:
     """Tell how it stands, in lines."""
     lines = [_coverage(report, style)] if style.quiet else _lines(report, style)
     return "\n".join(lines) + "\n"
-
-
-def shown(amount: Decimal) -> str:
-    """Write an amount for people: cents, or as many digits as a small one needs; JSON has them all."""
-    if amount and abs(amount) < Decimal("0.005"):
-        return f"{amount:.2g}" if abs(amount) >= Decimal("1e-6") else "<0.000001"
-    return f"{amount.quantize(Decimal('0.01'), context=_CENTS):,}"
 
 
 def _lines(report: BillingReport, style: Style) -> Iterator[str]:

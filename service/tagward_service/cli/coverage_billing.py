@@ -13,12 +13,13 @@ from tagward.policy import Policy
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit
 from tagward_service.cli.outputs import chosen_of, style_of, write_to
+from tagward_service.cli.rules_options import METRICS, RULES, metrics_of, rules_of
 from tagward_service.cli.settings import Settings
 from tagward_service.cli.store_options import KEEP, keep
 
 if TYPE_CHECKING:
     from tagward_service.billing.amounts import Basis
-    from tagward_service.billing.report import BillingReport
+    from tagward_service.billing.report import BillingReport, Checks
 
 Format = Literal["text", "json", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -43,7 +44,7 @@ CURRENCY = options.Option(
     help="which currency, where the bill has several: they are never added up",
 )
 PERIOD = options.Option(name="period", metavar="YYYY-MM", help="only this month of the bill")
-BILLING_OPTIONS = (BILLING, BILLING_STATE, BASIS, CURRENCY, PERIOD, KEEP)
+BILLING_OPTIONS = (BILLING, BILLING_STATE, BASIS, CURRENCY, PERIOD, RULES, METRICS, KEEP)
 """To be taken by the command together with its own: policy, by, format, as-of, color, quiet."""
 
 
@@ -70,6 +71,7 @@ def run_billing(
         period=settings.text("period") or "",
         dimensions=dimensions,
         threshold=threshold,
+        checks=_checks(settings),
     )
     if settings.flag("keep"):
         from tagward_service.billing.json_billing import render
@@ -80,6 +82,21 @@ def run_billing(
         write_to(file, lambda stream, shown=shown: stream.write(shown))  # type: ignore[misc]
     sys.stdout.flush()
     return report
+
+
+def _checks(settings: Settings) -> Checks:
+    """Return what the rules of showback must hold, where they are given; raises UsageError."""
+    from tagward_service.billing.report import no_checks
+
+    if not settings.text("rules"):
+        if settings.texts("metrics"):
+            raise UsageError("`--metrics` is usage that rules split pools by; give them with `--rules FILE`")
+        return no_checks
+    from tagward_service.showback.checks import checks_of
+    from tagward_service.showback.usage import read_usage
+
+    rules = rules_of(settings)
+    return checks_of(rules, read_usage(metrics_of(settings), rules.dimensions.team))
 
 
 def rendered(report: BillingReport, name: Format, file: str | None, settings: Settings) -> str:

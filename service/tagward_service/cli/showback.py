@@ -15,6 +15,7 @@ from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.outputs import chosen_of, style_of, write_to
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
+from tagward_service.cli.rules_options import METRICS, RULES, metrics_of, rules_of
 from tagward_service.cli.settings import Settings, resolve
 from tagward_service.cli.store_options import KEEP, STORE, keep, store_url
 from tagward_service.cli.tables import aligned
@@ -22,20 +23,10 @@ from tagward_service.cli.tables import aligned
 if TYPE_CHECKING:
     from tagward.policy import Policy
     from tagward_service.showback.report import ShowbackReport
-    from tagward_service.showback.rules import Showback
 
 Format = Literal["text", "json", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
-RULES = options.Option(
-    name="rules", metavar="FILE", help="how shared costs are split, budgets, disputes (YAML, kind: Showback)"
-)
-METRICS = options.Option(
-    name="metrics",
-    metavar="FILE",
-    many=True,
-    help="usage to split pools by: CSV or Parquet (period, metric, target, quantity), JSON of OpenCost",
-)
 TEAM = options.Option(name="team", metavar="NAME", help="tell of one team only")
 OPTIONS = (
     options.POLICY,
@@ -123,8 +114,8 @@ def _report(settings: Settings, policy: Policy) -> ShowbackReport:
         policy,
         settings.texts("billing"),
         settings.day("as_of"),
-        _rules(settings),
-        metrics=[Path(file) for file in settings.texts("metrics")],
+        rules_of(settings),
+        metrics=metrics_of(settings),
         state=Path(state) if state else None,
         basis=basis_of(settings),
         currency=settings.text("currency") or "",
@@ -141,14 +132,6 @@ def _keep(report: ShowbackReport, settings: Settings) -> None:
     from tagward_service.showback.json_showback import render
 
     keep(settings, "showback", report.policy_name, report.as_of, render(report))
-
-
-def _rules(settings: Settings) -> Showback:
-    from tagward_service.showback.rule_file import read_rules
-    from tagward_service.showback.rules import Showback
-
-    file = settings.text("rules")
-    return read_rules(Path(file)) if file else Showback("tagward/v1", "Showback")
 
 
 def _write(report: ShowbackReport, name: Format, file: str | None, settings: Settings) -> None:

@@ -43,8 +43,7 @@ class ShowbackReport(Struct, frozen=True):
 
 def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> ShowbackReport:
     """Share a judged bill out; raises UsageError for rules that do not fit the policy."""
-    charges = allocate(costs(judged, rules, basis), rules.allocations, usage)
-    told = statement(charges, _billed(judged, basis))
+    told = shared_out(judged, rules, usage, basis)
     return ShowbackReport(
         judged.policy.name,
         judged.policy.version,
@@ -59,6 +58,12 @@ def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -
         tuple(predictions(judged, rules, basis, usage)),
         judged.bill.findings,
     )
+
+
+def shared_out(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> Statement:
+    """Charge every line of a bill to somebody, or to nobody; raises UsageError."""
+    charges = allocate(costs(judged, rules, basis), rules.allocations, usage)
+    return statement(charges, _billed(judged, basis))
 
 
 def showback(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tagward.diagnostics import printable
 from tagward_service.billing.money import total
-from tagward_service.billing.text import shown
+from tagward_service.billing.text_money import shown
 from tagward_service.cli.tables import aligned
 from tagward_service.outputs import Style
 from tagward_service.showback.report import ShowbackReport

@@ -68,6 +68,25 @@ def test_a_state_folder_and_a_month_can_be_named(tmp_path: Path) -> None:
     assert (state / "bills.json").exists()
 
 
+def test_the_rules_of_showback_are_part_of_the_gate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "apiVersion: tagward/v1\nkind: Showback\n"
+        "dimensions: {team: team, project: stage, workload_type: stage, environment: stage, run: stage}\n"
+    )
+    months = [line(BillingPeriodStart=f"2026-{month:02}-01") for month in (8, 9, 10)]
+    file = write_csv(tmp_path / "bill.csv", [*months, line(ChargeCategory="Tax")])
+
+    assert ran(billing=[file], format=["json"]) is Exit.CLEAN
+    assert ran(billing=[file], rules=str(rules)) is Exit.FINDINGS
+
+    assert "chargeback is not ready\n  no rule splits `tax` costs (1.00 USD)" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="--rules FILE"):
+        ran(billing=[file], metrics=["usage.csv"])
+
+
 def test_what_is_wrong_with_the_command_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
         ran(billing=[str(tmp_path / "none.csv")])

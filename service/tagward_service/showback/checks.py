@@ -1,0 +1,83 @@
+"""What rules of showback must hold before costs are charged back: every pool is split, and to somebody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+from msgspec import UnsetType
+
+from tagward.diagnostics import printable, quoted
+from tagward.policy import Allowed
+from tagward_service.billing.amounts import Basis
+from tagward_service.billing.judged import JudgedBill
+from tagward_service.billing.money import text, total
+from tagward_service.billing.owners import registry_of
+from tagward_service.billing.text_money import shown
+from tagward_service.showback.allocating import Usage
+from tagward_service.showback.charges import Charge
+from tagward_service.showback.report import shared_out
+from tagward_service.showback.rules import POOL, Rule, Showback
+from tagward_service.showback.statement import Month
+
+POOLED = ("shared", "support", "tax")
+"""Classes of cost that nobody pays unless a rule splits them."""
+
+
+def checks_of(rules: Showback, usage: Usage) -> Callable[[JudgedBill, Basis], Iterable[str]]:
+    """Return what says what is missing from the rules for a bill; raises UsageError for unknown tags."""
+
+    def missing(judged: JudgedBill, basis: Basis) -> Iterator[str]:
+        told = shared_out(judged, rules, usage, basis)
+        yield from _unsplit(told.charges, judged.currency)
+        yield from _nobody(judged, rules)
+        yield from _different(told.months)
+
+    return missing
+
+
+def _unsplit(charges: Iterable[Charge], currency: str) -> Iterator[str]:
+    """Say which costs that are shared are split by no rule."""
+    left: dict[str, list[Decimal]] = defaultdict(list)
+    for each in charges:
+        if each.kind == "unallocated" and (each.reason in POOLED or each.reason.startswith("pool ")):
+            left[each.reason].append(each.amount)
+    for reason, amounts in left.items():
+        if any(amounts):
+            cost = f"{shown(total(amounts))} {currency}"
+            what = f"no rule splits `{reason}` costs" if reason in POOLED else reason
+            yield printable(f"{what} ({cost})")
+
+
+def _nobody(judged: JudgedBill, rules: Showback) -> Iterator[str]:
+    """Say which rules give to somebody whom the registry does not have, or no longer."""
+    registry = registry_of(judged.policy, rules.dimensions.team)
+    if registry is None:
+        return
+    for rule in rules.allocations:
+        for name in _receivers(rule):
+            yield from _unknown(f"allocation {quoted(rule.id)} gives to", name, registry, judged)
+    for dispute in rules.disputes:
+        if dispute.to:
+            yield from _unknown(f"dispute {quoted(dispute.id)} gives to", dispute.to, registry, judged)
+
+
+def _receivers(rule: Rule) -> Iterable[str]:
+    mapped = () if isinstance(rule.metric, UnsetType) else rule.metric.map.values()
+    named = dict.fromkeys((*rule.shares, *rule.among, *mapped))
+    return (name for name in named if not name.startswith(POOL))
+
+
+def _unknown(who: str, name: str, registry: Allowed, judged: JudgedBill) -> Iterator[str]:
+    if name in registry.until and name not in registry.on(judged.as_of):
+        yield f"{who} {quoted(name)}, retired on {registry.until[name]}"
+    elif name not in registry.values:
+        yield f"{who} {quoted(name)}, in no registry"
+
+
+def _different(months: Iterable[Month]) -> Iterator[str]:
+    for month in months:
+        if month.difference:
+            missing = f"{text(month.difference)} {month.currency}"
+            yield f"the charges of {month.period} differ from the bill by {missing}"
