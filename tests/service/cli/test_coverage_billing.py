@@ -77,7 +77,7 @@ def test_the_rules_of_showback_are_part_of_the_gate(
         "dimensions: {team: team, project: stage, workload_type: stage, environment: stage, run: stage}\n"
     )
     months = [line(BillingPeriodStart=f"2026-{month:02}-01") for month in (8, 9, 10)]
-    file = write_csv(tmp_path / "bill.csv", [*months, line(ChargeCategory="Tax")])
+    file = write_csv(tmp_path / "bill.csv", [*months, line(ChargeCategory="Tax", Tags={})])
 
     assert ran(billing=[file], format=["json"]) is Exit.CLEAN
     assert ran(billing=[file], rules=str(rules)) is Exit.FINDINGS
