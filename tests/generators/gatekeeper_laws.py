@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -12,19 +12,17 @@ from msgspec.structs import replace
 
 from tagward.language import Gatekeeper, KubernetesVap, Targets
 from tagward.policy import MODES, Policy
-from tagward_generators import target
 from tagward_generators.targets import Compilation
 from tests.generators.admission_laws import Asked, Judge, asked, documents
 from tests.generators.kubernetes_objects import Data
 from tests.generators.laws import Breach, breaches, row_breaches
-from tests.generators.random_policies import DAY, policy
+from tests.generators.random_policies import policy
+from tests.generators.recalled import drawn_and_compiled
 from tests.generators.worlds import KUBERNETES
 from tests.oracles.vap_engine import Policy as Admission
 from tests.oracles.vap_engine import Verdict
 
 Broken = Callable[[Compilation], Compilation]
-State = tuple[Any, ...]
-"""Of a source of random numbers."""
 
 TOLD = {"deny": "deny", "warn": "warn", "dryrun": "audit"}
 """The mode that an enforcement action stands for."""
@@ -37,21 +35,6 @@ def drawn_policy(rng: Random) -> Policy:
     own = Gatekeeper(exclude_namespaces=excluded, updates=updates, parameters=rng.random() < 0.3)
     judged = KubernetesVap(exclude_namespaces=excluded, updates=updates)
     return replace(policy(rng, KUBERNETES), targets=Targets(gatekeeper=own, kubernetes_vap=judged))
-
-
-def drawn_and_compiled(rng: Random) -> tuple[Policy, Compilation]:
-    """Make a policy and compile it, or recall both: many tests begin with the same random numbers."""
-    drawn, compilation, then = _compiled(rng.getstate())
-    rng.setstate(then)
-    return drawn, compilation
-
-
-@cache
-def _compiled(state: State) -> tuple[Policy, Compilation, State]:
-    rng = Random()
-    rng.setstate(state)
-    drawn = drawn_policy(rng)
-    return drawn, target("gatekeeper").compile(drawn, as_of=DAY), rng.getstate()
 
 
 class Judging(Judge):
@@ -150,7 +133,7 @@ def _is_like(name: str, glob: str) -> bool:
 
 def found(rng: Random, number: int, *, broken: Broken = lambda compilation: compilation) -> Iterator[Breach]:
     """List the breaches of a random policy by random requests; `broken` may break what was compiled."""
-    drawn, whole = drawn_and_compiled(rng)
+    drawn, whole = drawn_and_compiled(rng, drawn_policy, "gatekeeper")
     compilation = broken(whole)
     yield from row_breaches(drawn, compilation)
     ready, judging = guard(compilation), Judging(drawn)

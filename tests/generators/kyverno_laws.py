@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tagward.policy import MODES
-from tagward_generators import target
 from tagward_generators.kubernetes.checks import Checks
 from tagward_generators.kubernetes.shapes import judged_kinds
 from tagward_generators.kyverno import KIND
@@ -19,6 +18,7 @@ from tests.generators.admission_limits import refusals
 from tests.generators.kubernetes_objects import Data
 from tests.generators.laws import Breach, breaches, row_breaches
 from tests.generators.random_policies import DAY
+from tests.generators.recalled import drawn_and_compiled
 from tests.generators.vap_laws import Broken, Case, case_breaches
 from tests.oracles.cel_engine import CompileError
 
@@ -42,8 +42,8 @@ def as_compiled(compilation: Compilation) -> Compilation:
 
 def case(rng: Random, broken: Broken = as_compiled) -> Case:
     """Draw and compile a policy for Kyverno, to be run by the CEL engine; `broken` may break it."""
-    drawn = drawn_policy(rng)
-    compilation = broken(target("kyverno").compile(drawn, as_of=DAY))
+    drawn, compiled = drawn_and_compiled(rng, drawn_policy, "kyverno")
+    compilation = broken(compiled)
     every = tuple(Checks(drawn, DAY, judged_kinds(drawn)).checks())
     rules = {mode: [each.rule for each in every if each.mode == mode] for mode in MODES}
     return Case(drawn, compilation, Judge(drawn, drawn.targets.kyverno), tuple(stages(compilation)), rules)

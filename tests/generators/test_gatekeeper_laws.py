@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from tagward_generators.targets import Artifact, Compilation
 from tests.generators.admission_laws import asked, documents
-from tests.generators.gatekeeper_laws import Broken, drawn_and_compiled, found, guard
+from tests.generators.gatekeeper_laws import Broken, drawn_policy, found, guard
 from tests.generators.kubernetes_objects import Data
 from tests.generators.laws import laws
+from tests.generators.recalled import drawn_and_compiled
 from tests.oracles import cel_engine
 
 pytestmark = pytest.mark.skipif(bool(cel_engine.absent()), reason=cel_engine.absent() or "")
@@ -34,7 +35,7 @@ def test_the_cases_are_not_empty() -> None:
     seen: Counter[str] = Counter()
     for seed in SEEDS:
         rng = Random(seed)
-        drawn, compilation = drawn_and_compiled(rng)
+        drawn, compilation = drawn_and_compiled(rng, drawn_policy, "gatekeeper")
         ready = guard(compilation)
         for one in (asked(rng, drawn) for _ in range(REQUESTS if ready else 0)):
             for mode in ready.constraints if ready else ():

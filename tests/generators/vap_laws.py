@@ -8,7 +8,6 @@ from random import Random
 from msgspec import Struct
 
 from tagward.policy import MODES, Policy
-from tagward_generators import target
 from tagward_generators.kubernetes.checks import Checks
 from tagward_generators.kubernetes.shapes import judged_kinds
 from tagward_generators.rules import Rule
@@ -26,6 +25,7 @@ from tests.generators.admission_laws import (
 from tests.generators.admission_limits import refusals
 from tests.generators.laws import Breach, Row, exact_rows, row_breaches
 from tests.generators.random_policies import DAY
+from tests.generators.recalled import drawn_and_compiled
 from tests.oracles.cel_engine import CompileError
 
 Broken = Callable[[Compilation], Compilation]
@@ -44,8 +44,8 @@ class Case(Struct, frozen=True):
 
 def case(rng: Random, broken: Broken = lambda compilation: compilation) -> Case:
     """Draw and compile a policy; `broken` may break what was compiled."""
-    drawn = drawn_policy(rng)
-    compilation = broken(target("kubernetes-vap").compile(drawn, as_of=DAY))
+    drawn, compiled = drawn_and_compiled(rng, drawn_policy, "kubernetes-vap")
+    compilation = broken(compiled)
     every = tuple(Checks(drawn, DAY, judged_kinds(drawn)).checks())
     rules = {mode: [each.rule for each in every if each.mode == mode] for mode in MODES}
     return Case(
