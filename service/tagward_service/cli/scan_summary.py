@@ -99,7 +99,7 @@ def _findings(told: Told) -> str:
 
 
 def _took(told: Told) -> str:
-    seconds = round(told.took.total_seconds())
+    seconds = max(round(told.took.total_seconds()), 0)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (seconds, "s")]

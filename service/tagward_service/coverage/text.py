@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tagward.diagnostics import printable
+from tagward.judging.spelling import shorten
 from tagward_service.cli.tables import aligned
 from tagward_service.coverage.dimensions import Breakdown, Group
 from tagward_service.coverage.fixes import Fixes
@@ -18,6 +19,8 @@ from tagward_service.outputs.text_unread import unread_lines
 
 MOST = 10
 """So many groups and pieces of work are listed; the other formats have them all."""
+_WIDE = 60
+"""So many characters of the value of a tag are shown."""
 SMALL = 10
 """Cells of a small bar."""
 _SPARKS = ("▁▂▃▄▅▆▇█", "_.-=+*#@")
@@ -123,7 +126,7 @@ def _group(group: Group, style: Style) -> tuple[str, ...]:
     bar = _small_bar(group.percent or 0.0, style)
     exempt = f", {group.exempt:,} exempt" if group.exempt else ""
     counts = f"{group.compliant:,} of {group.taggable:,}{exempt}"
-    return no_command(group.name) or "(none)", f"{_percent(group.percent):>7}", bar, counts
+    return shorten(no_command(group.name), _WIDE) or "(none)", f"{_percent(group.percent):>7}", bar, counts
 
 
 def _tags(report: CoverageReport) -> Iterator[str]:

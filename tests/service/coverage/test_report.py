@@ -263,6 +263,11 @@ def test_the_json_is_what_its_schema_says(store: Store) -> None:
         assert render(report) == render(report)
 
 
+def test_a_value_of_any_length_is_shown_in_short(store: Store) -> None:
+    scan(store, {HERE: {"a": GOOD | {"ml-team": "x" * 100_000}, "b": GOOD}})
+    assert len(text(reported(store, "tag:ml-team"), Style())) < 5000
+
+
 def test_text_fits_every_terminal(store: Store) -> None:
     scan(store, {HERE: {"a": GOOD, "b": GOOD | {"ml-team": "\x1b[31mred"}}})
     shown = text(reported(store, "tag:ml-team"), Style(unicode=False))
