@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tagward_service.api.tokens import PREFIX
 from tests.fuzz.figures import FIGURES, table
 
 # A busy machine is slow, which is no failure: what has to be quick is held to a floor (tests/effort.py).
@@ -21,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", None) and "conformance" in str(config.getoption("markexpr")):
         raise pytest.UsageError("conformance is tallied in one process: leave out -n")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Call a token a token: it differs from process to process, and tests must be called alike in all."""
+    return "token" if isinstance(val, str) and val.startswith(PREFIX) else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
