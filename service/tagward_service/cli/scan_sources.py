@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -96,7 +97,7 @@ def _aws(settings: Settings, _policy: Policy) -> Source:
 
     inventory = next(each for each in CHOICES if each == settings.text("inventory"))
     return source(
-        accounts=several(settings, "accounts") or None,
+        accounts=_accounts(settings),
         regions=several(settings, "regions") or None,
         services=_services(settings),
         profile=settings.text("profile"),
@@ -104,6 +105,16 @@ def _aws(settings: Settings, _policy: Policy) -> Source:
         external_id=settings.text("external_id"),
         inventory=inventory,
     )
+
+
+def _accounts(settings: Settings) -> tuple[str, ...] | None:
+    from tagward.diagnostics import quoted
+
+    named = several(settings, "accounts")
+    wrong = next((each for each in named if not re.fullmatch("[0-9]{12}", each)), None)
+    if wrong is not None:
+        raise UsageError(f"{settings.origin('accounts')}: {quoted(wrong)} is no account id of 12 digits")
+    return named or None
 
 
 def _services(settings: Settings) -> tuple[str, ...] | None:

@@ -159,6 +159,13 @@ def test_options_that_make_no_sense_are_refused(
     assert said in ran.err
 
 
+def test_an_account_that_can_be_none_is_refused_before_anything_is_asked(run: Run) -> None:
+    ran = run("scan", "aws", *STORE, "--accounts", "111122223333,prod")
+
+    assert ran.code == 2
+    assert "--accounts: `prod` is no account id of 12 digits" in ran.err
+
+
 def test_what_to_scan_has_to_be_said(run: Run) -> None:
     assert "scan aws, scan azure, scan gcp, scan kubernetes" in run("scan").err
     assert run("scan", "--help").code == 0

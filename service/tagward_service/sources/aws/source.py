@@ -42,6 +42,8 @@ class AwsSource:
         self._accounts = accounts
         self._regions = regions
         self._services = _chosen(services)
+        # An inventory that is read for some services is another part than the whole of it.
+        self._of = f" of {','.join(self._services)}" if len(self._services) < len(SERVICES) else ""
 
     @property
     def scope(self) -> Mapping[str, str]:
@@ -71,7 +73,7 @@ class AwsSource:
 
     def read(self, part: Part, stop: Event) -> Iterator[Found]:
         """Read a part; raise ReadError."""
-        inventory = self._inventories.named(part.service)
+        inventory = self._inventories.named(part.service.removesuffix(self._of))
         try:
             if inventory is not None:
                 yield from filter(self._is_wanted, inventory.read(part.account, part.region, stop))
@@ -116,7 +118,8 @@ class AwsSource:
         found = [each for place in places for each in self._parts_in(account, place)]
         names = {part.service for part in found if isinstance(part, Part)}
         # What is in no region is listed once.
-        beyond = [Part(account.id, "", each.name) for each in self._inventories.usable if each.name in names]
+        usable = [each.name + self._of for each in self._inventories.usable]
+        beyond = [Part(account.id, "", name) for name in usable if name in names]
         return [*beyond[:1], *found]
 
     def _parts_in(self, account: Account, place: str | NotEvaluated) -> Iterator[Part | NotEvaluated]:
@@ -125,7 +128,7 @@ class AwsSource:
             return
         inventory, covered = self._covered(account.id, place)
         if inventory:
-            yield Part(account.id, place, inventory)
+            yield Part(account.id, place, inventory + self._of)
         for service in self._services:
             kinds = ((api, kind) for api in SERVICES[service] for kind in api.kinds)
             if any(api.type_of(kind) not in covered for api, kind in kinds):

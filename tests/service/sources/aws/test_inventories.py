@@ -223,9 +223,18 @@ def test_config_lists_what_is_recorded_and_services_the_rest(
 def test_a_part_of_an_inventory_is_a_place_and_one_is_for_what_is_in_none(
     cloud: Cloud, org: Organization, explorer: ResourceExplorer
 ) -> None:
-    names = {(a, r, "resource-explorer-2") for a in org.accounts for r in (HERE, "")}
+    # Some services are another part than the whole inventory: what is not in them is not gone.
+    name = "resource-explorer-2 of ec2,sns,sqs"
+    names = {(a, r, name) for a in org.accounts for r in (HERE, "")}
     rest = {(a, HERE, service) for a in org.accounts for service in ("sns", "ec2")}
     assert services(cloud, "explorer") == names | rest
+
+
+def test_the_whole_of_an_inventory_is_a_part_that_says_no_services(
+    cloud: Cloud, org: Organization, explorer: ResourceExplorer
+) -> None:
+    found = source(inventory="explorer", regions=[HERE]).parts()
+    assert Part(MANAGEMENT, HERE, "resource-explorer-2") in list(found)
 
 
 def test_a_resumed_scan_reads_a_part_alike_without_listing_the_parts(
