@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tagward.evaluation import Evaluator
 from tagward.loader import load
@@ -165,6 +166,11 @@ def things(count: int, seed: int = 7) -> list[Thing]:
     """Make up so many resources."""
     random = Random(seed)
     return [_thing(random) for _ in range(count)]
+
+
+def hopeless(count: int) -> list[Thing]:
+    """Make up so many resources on which nothing is set, and never will be."""
+    return [replace(each, defect="nothing", mended=len(MONTHS)) for each in things(count)]
 
 
 def _thing(random: Random) -> Thing:

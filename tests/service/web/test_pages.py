@@ -195,6 +195,13 @@ def test_filters_of_findings_live_in_the_address(web: Web, estate: Path) -> None
     assert "account=" not in sorting
 
 
+def test_the_form_keeps_the_filters_that_it_does_not_show(web: Web) -> None:
+    page = web.seen("/findings?region=eu-west-1&region=westeurope&seen_in=7&limit=20&life=open")
+    hidden = [(each["name"], each["value"]) for each in page.all("input") if each.get("type") == "hidden"]
+    kept = [("region", "eu-west-1"), ("region", "westeurope"), ("seen_in", "7"), ("limit", "20")]
+    assert hidden == [("sort", "id"), *kept]
+
+
 def test_tags_show_what_is_wrong_and_what_nearly_right(web: Web) -> None:
     page = web.seen("/tags/ml-team")
     assert "is misspelt" in page.text
