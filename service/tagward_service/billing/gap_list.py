@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -17,8 +18,35 @@ OTHER_RULES = "(other rules)"
 """What is named where no tag is missing or wrong: a forbidden key, too many tags."""
 
 
+State = Literal["findings", "none", "never", "untold"]
+"""What scans know of a resource: open findings; no open one; nothing, as none ever saw it; or not told.
+
+With `none` the bill is older than the tags, or AWS was not told to put them on it. It is not told where an
+account was scanned without an inventory to look into, and of an id that several resources have.
+"""
+
+
+class Open(Struct, frozen=True):
+    """A finding that is open or exempt, by its number in the store."""
+
+    id: int
+    code: str
+    tag: str
+    first_seen: date
+
+
+class Seen(Struct, frozen=True):
+    """What scans say of one resource."""
+
+    state: State
+    findings: tuple[Open, ...] = ()
+
+
 class Gap(Struct, frozen=True):
-    """One resource whose cost nobody can be charged for, with the tags that it lacks or has wrong."""
+    """One resource whose cost nobody can be charged for, with the tags that it lacks or has wrong.
+
+    `scan` is what scans say of it, None where nobody asked them.
+    """
 
     cloud: str
     provider: str
@@ -32,6 +60,7 @@ class Gap(Struct, frozen=True):
     exempt: Decimal
     missing: tuple[str, ...]
     wrong: tuple[str, ...]
+    scan: Seen | None = None
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -69,7 +98,7 @@ def gap_list(judged: JudgedBill, basis: Basis) -> tuple[Gap, ...]:
     """List every resource with a gap, the dearest first."""
     from tagward_generators.sql.coverage import gaps
 
-    rows = judged.rows(gaps(judged.table, judged.found, basis))
+    rows = judged.each_row(gaps(judged.table, judged.found, basis))
     found = (_gap(row, judged, basis) for row in rows)
     return tuple(sorted(found, key=lambda gap: (-gap.cost, gap.cloud, gap.account, gap.resource)))
 

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from tagward_service.billing.amounts import BASES, Amounts, Basis, Totals
 from tagward_service.billing.breakdowns import Breakdown
-from tagward_service.billing.gap_list import Gap
+from tagward_service.billing.gap_list import Gap, Seen, State
 from tagward_service.billing.money import less, text, total
 from tagward_service.billing.report import BillingReport
 from tagward_service.coverage.forecast import CONFIDENCE, Outlook
@@ -113,6 +113,26 @@ class JsonTag(Struct, frozen=True):
     valid_percent: Percent
 
 
+class JsonOpen(Struct, frozen=True):
+    """A finding of a scan that is open or exempt, by its number in the store."""
+
+    id: Count
+    code: str
+    tag: str
+    first_seen: Day
+
+
+class JsonSeen(Struct, frozen=True):
+    """What scans know of a resource.
+
+    `findings`: some are open; `none`: it was scanned and none is; `never`: no scan saw it; `untold`: there is
+    no inventory to look it up in, or several resources have its id.
+    """
+
+    state: State
+    findings: list[JsonOpen]
+
+
 class JsonGap(Struct, frozen=True):
     """One resource whose cost nobody can be charged for; `cost` is of the basis."""
 
@@ -128,6 +148,7 @@ class JsonGap(Struct, frozen=True):
     exempt: Annotated[str, Meta(description="The part of the cost that exemptions cover.")]
     missing: list[str]
     wrong: list[str]
+    scan: Annotated[JsonSeen | None, Meta(description="Null where no store was named.")] = None
 
 
 class JsonPiece(Struct, frozen=True):
@@ -314,6 +335,13 @@ def _gap(gap: Gap) -> JsonGap:
         text(gap.exempt),
         list(gap.missing),
         list(gap.wrong),
+        _seen(gap.scan) if gap.scan else None,
+    )
+
+
+def _seen(seen: Seen) -> JsonSeen:
+    return JsonSeen(
+        seen.state, [JsonOpen(each.id, each.code, each.tag, each.first_seen) for each in seen.findings]
     )
 
 

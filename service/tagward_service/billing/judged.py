@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from tagward_service.billing.bill import LINES, Bill
 from tagward_service.billing.sql_text import literal
 
 STAGED, JUDGED = "staged", "judged"
+FETCHED = 10_000
 Row = dict[str, Any]
 
 
@@ -32,11 +33,16 @@ class JudgedBill(Struct, frozen=True):
 
     def rows(self, expression: Any) -> list[Row]:
         """Run an Ibis expression over the judged lines."""
+        return list(self.each_row(expression))
+
+    def each_row(self, expression: Any) -> Iterator[Row]:
+        """Run an Ibis expression over the judged lines, and hold few rows at a time."""
         from tagward_generators.sql.compiling import sql_of
 
         ran = self.bill.connection.execute(sql_of(expression, "duckdb"))
         names = [each[0] for each in ran.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in ran.fetchall()]
+        while rows := ran.fetchmany(FETCHED):
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
 
 
 def judge_bill(

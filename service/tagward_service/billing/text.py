@@ -155,7 +155,23 @@ def _gaps(report: BillingReport) -> Iterator[str]:
 def _gap(gap: Gap) -> tuple[str, ...]:
     what = shorten(no_command(gap.name or gap.resource.rpartition("/")[2] or gap.resource), WIDE)
     exempt = " (exempt)" if gap.exempt else ""
-    return f"{shown(gap.cost):>12}", what or "(none)", gap.service, f"{', '.join(gap.tags)}{exempt}"
+    return (
+        f"{shown(gap.cost):>12}",
+        what or "(none)",
+        gap.service,
+        f"{', '.join(gap.tags)}{exempt}",
+        _seen(gap),
+    )
+
+
+def _seen(gap: Gap) -> str:
+    """Say what scans know of it."""
+    if gap.scan is None or gap.scan.state == "untold":
+        return ""
+    if not gap.scan.findings:
+        return "never scanned" if gap.scan.state == "never" else "scanned, and nothing is open"
+    codes = dict.fromkeys(each.code for each in gap.scan.findings)
+    return f"{', '.join(codes)} since {min(each.first_seen for each in gap.scan.findings)}"
 
 
 def _fixes(report: BillingReport) -> Iterator[str]:

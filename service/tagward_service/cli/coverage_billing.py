@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, assert_never, get_args
 
+from msgspec.structs import replace
+
 from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_service.cli import options
@@ -15,7 +17,7 @@ from tagward_service.cli.exits import Exit
 from tagward_service.cli.outputs import chosen_of, style_of, write_to
 from tagward_service.cli.rules_options import METRICS, RULES, metrics_of, rules_of
 from tagward_service.cli.settings import Settings
-from tagward_service.cli.store_options import KEEP, keep
+from tagward_service.cli.store_options import KEEP, keep, names_store, opened_to_read
 
 if TYPE_CHECKING:
     from tagward_service.billing.amounts import Basis
@@ -73,6 +75,8 @@ def run_billing(
         threshold=threshold,
         checks=_checks(settings),
     )
+    if names_store(settings):
+        report = _with_scans(report, settings)
     if settings.flag("keep"):
         from tagward_service.billing.json_billing import render
 
@@ -82,6 +86,14 @@ def run_billing(
         write_to(file, lambda stream, shown=shown: stream.write(shown))  # type: ignore[misc]
     sys.stdout.flush()
     return report
+
+
+def _with_scans(report: BillingReport, settings: Settings) -> BillingReport:
+    """Say of each gap what the scans in a store know of it."""
+    from tagward_service.billing.scanned import seen_by_scans
+
+    with opened_to_read(settings) as store:
+        return replace(report, gaps=seen_by_scans(report.gaps, store, report.policy_name))
 
 
 def _checks(settings: Settings) -> Checks:

@@ -36,6 +36,15 @@ def store_url(settings: Settings) -> str:
     return settings.text("store") or ""
 
 
+def names_store(settings: Settings) -> bool:
+    """Say whether somebody named a store to look into: one that `--keep` is to make has nothing yet."""
+    url = settings.text("store")
+    if url is None:
+        return False
+    file = file_of(url)
+    return file is None or file.is_file() or not settings.flag("keep")
+
+
 @contextmanager
 def opened(settings: Settings, snapshots: str | None = None) -> Iterator[Store]:
     """Open the store to write to it, and make it where there is none; raises UsageError or StoreError."""

@@ -12,13 +12,15 @@ from tagward_service.cli import options
 from tagward_service.cli.coverage_billing import BILLING_OPTIONS, code_of, run_billing
 from tagward_service.cli.exits import Exit
 from tagward_service.cli.settings import resolve
+from tagward_service.cli.store_options import STORE
 from tagward_service.store import open_store
 from tests.generators.random_policies import DAY
 from tests.service.billing.bills import line, write_csv
 from tests.service.billing.test_billing_report import POLICY
 from tests.service.cli.conftest import Run
+from tests.service.store.stories import GOOD, HERE, NO_TEAM, scan
 
-OPTIONS = (*BILLING_OPTIONS, options.FORMAT, options.COLOR, options.QUIET)
+OPTIONS = (*BILLING_OPTIONS, STORE, options.FORMAT, options.COLOR, options.QUIET)
 
 
 def ran(*, by: tuple[str, ...] = (), **given: Any) -> Exit:
@@ -94,6 +96,29 @@ def test_what_is_wrong_with_the_command_is_told(tmp_path: Path) -> None:
         ran(billing=[bill(tmp_path)], by=("acount",))
     with pytest.raises(UsageError, match="basis"):
         ran(billing=[bill(tmp_path)], basis="listed")
+
+
+def test_gaps_are_joined_with_what_scans_found(run: Run, here: Path) -> None:
+    store = open_store(str(here / "scans.db"), snapshots=str(here / "snapshots"))
+    scan(store, {HERE: {"i-1": NO_TEAM, "i-2": GOOD}})
+    store.close()
+    lines = [
+        line(ResourceId=each, EffectiveCost=f"{9 - number}")
+        for number, each in enumerate(("i-1", "i-2", "i-3"))
+    ]
+    file = write_csv(here / "gaps.csv", lines)
+
+    told = run("coverage", "--billing", file, "--store", "scans.db")
+    untold = run("coverage", "--billing", file, "-f", "json")
+
+    first, second, third = [
+        each for each in told.out.splitlines() if each.split()[1:2] in (["i-1"], ["i-2"], ["i-3"])
+    ]
+    assert "TW001 since 20" in first
+    assert second.endswith("scanned, and nothing is open")
+    assert third.endswith("never scanned")
+    assert [gap["scan"] for gap in json.loads(untold.out)["gaps"]] == [None] * 3
+    assert run("coverage", "--billing", file, "--store", "none.db").code == 2
 
 
 def test_what_is_kept_is_what_is_told(run: Run, here: Path) -> None:
