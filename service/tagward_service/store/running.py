@@ -80,8 +80,16 @@ class Running:
             self._shared.lease.prove(connection)
             connection.execute(delete(part).where(part.c.scan_id == self.id, part.c.state != "done"))
             self._insert(connection, parts)
+            if not any(entry.incomplete for entry in unread):
+                self._drop_others(connection, parts)
             connection.execute(delete(table).where(table.c.scan_id == self.id, table.c.part_id.is_(None)))
             keep_unread(connection, self.id, None, unread)
+
+    def _drop_others(self, connection: Connection, parts: Sequence[Part]) -> None:
+        """Forget what an earlier attempt read and is no part any more: it may be in another part now."""
+        for digested in self._numbers.keys() - set(map(_digest, parts)):
+            number = self._numbers.pop(digested)
+            connection.execute(delete(schema.part).where(schema.part.c.id == number))
 
     def part(self, part: Part) -> Writing:
         """Begin to write a part."""

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tagward_service.scan.interface import Part
+from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import open_store, schema
 from tagward_service.store.errors import BusyError, LostError
 from tagward_service.store.interface import ScanState, Store
@@ -34,6 +36,23 @@ def test_an_interrupted_scan_is_resumed_where_it_was(store: Store) -> None:
     (kept,) = store.scans()
     assert (kept.state, kept.parts, kept.parts_done) == (ScanState.COMPLETE, 2, 2)
     assert [each.violating for each in store.tallies([kept.id])] == [1, 1]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_was_read_and_is_no_part_any_more_is_dropped_where_that_is_known(
+    store: Store, is_known: bool
+) -> None:
+    everything = Part(HERE.account, HERE.region)
+    first = begin(store)
+    first.plan([HERE, THERE], [])
+    write(first, HERE, [instance("i-1", NO_TEAM)])
+    first.finish(ScanState.INTERRUPTED)
+    second = begin(store, resume=True)
+    second.plan([everything], [NotEvaluated("account 9", "denied", incomplete=not is_known)])
+    write(second, everything, [instance("i-1", NO_TEAM)])
+    second.finish(ScanState.COMPLETE)
+    assert told(store) == [("i-1", "ml-team", "open")]
+    assert sum(each.violating for each in store.tallies([second.id])) == (1 if is_known else 2)
 
 
 def test_a_finished_scan_is_not_resumed(store: Store) -> None:

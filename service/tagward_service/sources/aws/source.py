@@ -47,12 +47,11 @@ class AwsSource:
 
     @property
     def scope(self) -> Mapping[str, str]:
-        """Say what is scanned."""
+        """Say what is scanned; by which inventory is no matter, so that one can stand in for another."""
         named = {
             "accounts": ",".join(self._accounts or ()),
             "regions": ",".join(self._regions or ()),
             "services": ",".join(self._services) if len(self._services) < len(SERVICES) else "",
-            "inventory": self._inventory,
             "organization": "" if self._accounts else organization(self._sessions),
         }
         if not named["accounts"] and not named["organization"]:
