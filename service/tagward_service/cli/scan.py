@@ -100,7 +100,7 @@ def _run(cloud: str, settings: Settings, policy: Policy, outputs: Outputs) -> in
     from tagward_service.scan.interface import ReadError
     from tagward_service.store.interface import ScanState
 
-    whom, after = told_to(settings), CLOUDS[cloud].after
+    whom, after, days = told_to(settings), CLOUDS[cloud].after, settings.number("keep_days")
     with opened(settings, settings.text("snapshots")) as store:
         try:
             done = _scan(cloud, settings, store, policy)
@@ -108,7 +108,7 @@ def _run(cloud: str, settings: Settings, policy: Policy, outputs: Outputs) -> in
             complain(f"nothing could be scanned: {error.why}", color=_color(settings))
             return Exit.INCOMPLETE
         tell(store, done.scan, policy, whom, color=_color(settings))
-        _forget(store, settings)
+        _forget(store, days)
         is_over = done.state is not ScanState.INTERRUPTED
         notes = after(store, policy, settings) if after and is_over else []
         return _finish(store, done, policy, settings, outputs, notes)
@@ -135,11 +135,11 @@ def _scan(cloud: str, settings: Settings, store: Store, policy: Policy) -> Done:
         return scan(scanned, store, asked, progress, watch=watch.append)
 
 
-def _forget(store: Store, settings: Settings) -> None:
+def _forget(store: Store, days: int) -> None:
     """Forget what is older than is to be kept."""
     from datetime import UTC, datetime
 
-    if days := settings.number("keep_days"):
+    if days:
         store.prune(keep_days=days, now=datetime.now(UTC))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tagward.errors import TagwardError
 from tagward.policy import Policy
 from tagward_service.notify.news import news
 from tagward_service.notify.webhook import NotSentError, Webhook, post
@@ -36,9 +37,12 @@ def tell(
     The file is written whatever happened; webhooks hear only of changes, and of what could not be scanned.
     """
     told = news(store, scan, policy)
-    if telling.file is not None:
-        write(telling.file, markdown(told))
     faults = []
+    if telling.file is not None:
+        try:
+            write(telling.file, markdown(told))
+        except TagwardError as error:
+            faults.append(str(error))
     for webhook in telling.webhooks if told.changed or telling.always else ():
         try:
             send(webhook, slack(told))

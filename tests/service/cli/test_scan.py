@@ -145,6 +145,7 @@ def test_an_interrupted_scan_goes_on_unless_told_not_to(run: Run, inventory: Any
         (("--shard", "0/8"), "is no shard"),
         (("--time-budget", "soon"), "is no time"),
         (("--workers", "0"), "must be at least 1"),
+        (("--keep-days", "-1"), "`-1` is not a whole number"),
         (("-f", "texts"), "did you mean `text`?"),
     ],
 )
@@ -155,8 +156,9 @@ def test_options_that_make_no_sense_are_refused(
 
     ran = run("scan", "aws", *STORE, *option)
 
-    assert ran.code == 2
+    assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+    assert "parts to read" not in ran.err
 
 
 def test_an_account_that_can_be_none_is_refused_before_anything_is_asked(run: Run) -> None:
@@ -227,6 +229,16 @@ def test_what_has_changed_is_told_to_a_webhook_and_a_file(run: Run, inventory: A
     assert b"ml-team" in Hears.heard[0]
     assert "ml-team" in (here / "news.md").read_text()
     assert "SECRET" not in ran.out + ran.err
+
+
+def test_news_that_cannot_be_written_are_a_warning(run: Run, inventory: Any) -> None:
+    inventory(Generated(fault=all_good))
+
+    ran = run("scan", "aws", *STORE, "--notify-file", "good.json/news.md")
+
+    assert ran.code == 0
+    assert "warning: cannot " in ran.err
+    assert "scan 1 " in ran.out
 
 
 def test_a_webhook_is_a_secret_and_never_asked_in_the_clear(run: Run, inventory: Any) -> None:
