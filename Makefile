@@ -63,6 +63,9 @@ bench-webhook: install ## load the webhook with wrk, beside a bare endpoint; wri
 bench-webhook-faults: install ## let things go wrong while wrk loads the webhook; writes docs/benchmarks-webhook-faults.md
 	$(BIN)/python -m benchmarks.webhook_faults --write docs/benchmarks-webhook-faults.md
 
+bench-billing: install ## measure coverage by cost beside hand-written SQL; writes docs/benchmarks-billing.md
+	$(BIN)/python benchmarks/billing.py --write docs/benchmarks-billing.md
+
 catalog: install ## make the catalogue again from the published data it is pinned to
 	@test -x .tools/catalog/bin/python || $(PYTHON) -m venv .tools/catalog
 	.tools/catalog/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/catalog.txt
@@ -78,4 +81,4 @@ lock: install ## resolve the requirements anew: versions and hashes, no addresse
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo test check format docs fuzz conformance apiserver bench bench-webhook bench-webhook-faults catalog lock clean
+.PHONY: help install demo test check format docs fuzz conformance apiserver bench bench-webhook bench-webhook-faults bench-billing catalog lock clean

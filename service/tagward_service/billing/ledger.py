@@ -15,7 +15,7 @@ from msgspec import Struct
 from tagward.errors import InputError
 from tagward_service.billing.ingest_findings import IngestFinding
 
-VERSION = 1
+VERSION = 2
 """The version of staged files: raised when staging changes what they hold."""
 
 

@@ -86,6 +86,35 @@ def test_tags_that_nobody_can_read_are_counted(tmp_path: Path) -> None:
     assert total(bill) == 3
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (
+            {
+                "resourceTags/team": "a",
+                "userAttribute/team": "b",
+                "accountTag/env": "c",
+                "costCategory/Unit": "d",
+            },
+            {"team": "a"},
+        ),
+        ({"resourceTags/team": "a", "team": "b", "resourceTags/env": "c"}, {"team": "b", "env": "c"}),
+        ({"accountTag/team": "a"}, {}),
+        ({"user_team": "a", "user_user_id": "7", "aws_created_by": "root"}, {"team": "a", "user_id": "7"}),
+        ({"user_team": "a", "team": "b"}, {"user_team": "a", "team": "b"}),
+        ({"resourcetags/team": "a"}, {"resourcetags/team": "a"}),
+    ],
+)
+def test_keys_of_aws_lose_the_prefixes_of_its_exports(
+    tmp_path: Path, given: dict[str, str], read: dict[str, str]
+) -> None:
+    bill = read_bill([write_csv(tmp_path / "bill.csv", [line(Tags=given)])])
+    azure = read_bill([write_csv(tmp_path / "azure.csv", [line(Tags=given, ProviderName="Microsoft")])])
+
+    assert tags(bill) == [read]
+    assert tags(azure) == [given]
+
+
 def test_tags_of_a_split_cost_come_before_those_of_what_was_split(tmp_path: Path) -> None:
     split = line(
         AllocatedTags='{"team": "search"}', AllocatedResourceId="pod-1", Tags={"team": "x", "env": "p"}
