@@ -2,7 +2,7 @@
 
 Beside `resourceTags/` there are `userAttribute/`, `accountTag/` and `costCategory/` ("Tags Column", AWS Data
 Exports): what is known of a caller or an account, and what a rule of AWS makes of a line. They are no tags of
-the resource and do not count as such. The older column `resource_tags` calls every key `user_...` or `aws_...`.
+the resource and do not count as such. Older exports call every key `user_...` or `aws_...`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ def unprefixed(tags: str) -> str:
     """Return the SQL for a map of tags with the keys that people gave; a key without a prefix comes first."""
     keys = f"map_keys({tags})"
     newer = f"len(list_filter({keys}, lambda key: {_begins('key', OWN, *OTHERS)})) > 0"
-    older = f"len({keys}) > 0 AND len(list_filter({keys}, lambda key: NOT {_begins('key', OLDER, *OLDER_OTHERS)})) = 0"
+    foreign = f"list_filter({keys}, lambda key: NOT {_begins('key', OLDER, *OLDER_OTHERS)})"
+    older = f"len({keys}) > 0 AND len({foreign}) = 0"
     plain = _entries(tags, f"NOT {_begins('each.key', OWN, *OTHERS)}", "each.key")
     return (
         f"CASE WHEN {newer} THEN map_concat({_without(tags, OWN)}, {plain}) "
