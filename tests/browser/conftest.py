@@ -21,16 +21,6 @@ CHROMIUM = (
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service over a little estate."""
-    folder = tmp_path_factory.mktemp("browser")
-    make(folder, 150, (0, 5, 11))
-    with Service(folder / "tagward.yaml", folder / "tagward.db") as served:
-        served.wait_for_charts()
-        yield served
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     if not CHROMIUM:
@@ -40,6 +30,16 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service over a little estate; without a browser there is no need of it."""
+    folder = tmp_path_factory.mktemp("browser")
+    make(folder, 150, (0, 5, 11))
+    with Service(folder / "tagward.yaml", folder / "tagward.db") as served:
+        served.wait_for_charts()
+        yield served
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ class Service:
         command += ["--api-workers", "1", "--api-rate", "0", "--log", "none", *more]
         self._log = tempfile.NamedTemporaryFile("w+")  # noqa: SIM115  (closed at the exit)
         self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log)
+        self.folder = store.parent
         self.url = ""
 
     def __enter__(self) -> Self:

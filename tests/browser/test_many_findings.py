@@ -15,13 +15,13 @@ from tests.browser.service import Service
 from tests.service.web.estate import hopeless, scan_all, write_files
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 FINDINGS = int(os.environ.get("TAGWARD_TEST_FINDINGS", "2000"))
 
 
 @pytest.fixture(scope="module")
-def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def crowded(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with that many findings."""
     folder: Path = tmp_path_factory.mktemp("many")
     policy = write_files(folder)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tagward_service.cli import main
 from tests.browser.service import Service
 from tests.service.web.harness import PATHS
 
@@ -50,6 +52,16 @@ def test_one_finding_is_accessible(service: Service, page: Page) -> None:
     page.goto(f"{service.url}/findings")
     page.locator("tbody a").first.click()
     assert page.get_by_role("heading", name="Its life").is_visible()
+    assert violations(page) == []
+
+
+def test_the_report_in_one_file_is_accessible(service: Service, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    store, policy = service.folder / "tagward.db", service.folder / "tagward.yaml"
+    assert main(["report", "--html", str(file), "--store", str(store), "--policy", str(policy)]) == 0
+    page.goto(file.as_uri())
+    assert page.get_by_role("heading", name="Reconciliation").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(246, 245, 242)"
     assert violations(page) == []
 
 
