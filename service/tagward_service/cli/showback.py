@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tagward.policy import Policy
     from tagward_service.showback.report import ShowbackReport
 
-Format = Literal["text", "json", "csv", "parquet"]
+Format = Literal["text", "json", "csv", "parquet", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 TEAM = options.Option(name="team", metavar="NAME", help="tell of one team only")
@@ -58,7 +58,7 @@ _EXAMPLES = """\
 examples:
   tagward showback --billing focus/ --rules showback.yaml
   tagward showback --billing focus/ --rules showback.yaml --metrics usage.csv --metrics opencost.json
-  tagward showback --billing focus/ --team fraud-detection -f text -f parquet=showback.parquet
+  tagward showback --billing focus/ --team fraud-detection -f text -f html=fraud-detection.html
 """
 
 
@@ -150,6 +150,11 @@ def _write(report: ShowbackReport, name: Format, file: str | None, settings: Set
             from tagward_service.showback.files import write_csv
 
             write_to(file, lambda stream: write_csv(report, stream))
+        case "html":
+            from tagward_service.showback.html import html
+
+            page = html(report, settings.text("team") or "")
+            write_to(file, lambda stream: stream.write(page))
         case "parquet":
             from tagward_service.showback.files import write_parquet
 
