@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -99,25 +99,33 @@ def gap_list(judged: JudgedBill, basis: Basis) -> tuple[Gap, ...]:
     from tagward_generators.sql.coverage import gaps
 
     rows = judged.each_row(gaps(judged.table, judged.found, basis))
-    found = (_gap(row, judged, basis) for row in rows)
+    known: dict[Any, Any] = {}
+    found = (_gap(row, judged, basis, known) for row in rows)
     return tuple(sorted(found, key=lambda gap: (-gap.cost, gap.cloud, gap.account, gap.resource)))
 
 
-def _gap(row: Row, judged: JudgedBill, basis: Basis) -> Gap:
+def _gap(row: Row, judged: JudgedBill, basis: Basis, known: dict[Any, Any]) -> Gap:
+    """Make a gap of a row; what many of them share is kept once in `known`, as there may be millions."""
     named = {tag: column.removeprefix("needed_") for tag, column in judged.found.needed.items()}
+    missing = tuple(tag for tag, name in named.items() if row[f"missing_{name}"])
+    wrong = tuple(tag for tag, name in named.items() if row[f"wrong_{name}"])
+
+    def text(field: str) -> str:
+        return str(known.setdefault(row[field], row[field] or ""))
+
     return Gap(
-        row["cloud"],
-        row["provider"] or "",
-        row["account"] or "",
-        row["account_name"] or "",
-        row["service"] or "",
+        text("cloud"),
+        text("provider"),
+        text("account"),
+        text("account_name"),
+        text("service"),
         row["resource_id"] or "",
         row["resource_name"] or "",
         row[basis],
-        row["billed"],
-        row["exempt"],
-        tuple(tag for tag, name in named.items() if row[f"missing_{name}"]),
-        tuple(tag for tag, name in named.items() if row[f"wrong_{name}"]),
+        row[basis] if row["billed"] == row[basis] else row["billed"],
+        row["exempt"] or ZERO,
+        known.setdefault(missing, missing),
+        known.setdefault(wrong, wrong),
     )
 
 
