@@ -52,6 +52,7 @@ def scan(
     parts, unread = _listed(source)
     if asked.shard:
         parts = list(sharded(parts, asked.shard))
+    unread += _vanished(_known(source, store, asked), parts, unread)
     if watch:
         watch(scanning)
     state = scanning.scan(parts, unread)
@@ -72,6 +73,33 @@ def _listed(source: Source) -> tuple[list[Part], list[NotEvaluated]]:
     except ReadError as error:
         unread.append(NotEvaluated("the rest of what there is to scan", error.why, incomplete=True))
     return list(parts), unread
+
+
+def _known(source: Source, store: Store, asked: Asked) -> set[str]:
+    """Name the accounts in which the scan before found something."""
+    scope = dict(source.scope)
+    before = [
+        scan.id
+        for scan in store.latest(asked.policy.name)
+        if (scan.cloud, dict(scan.scope), scan.shard) == (source.cloud, scope, asked.shard)
+    ]
+    return {tally.account for tally in store.tallies(before)}
+
+
+def _vanished(
+    known: Iterable[str], parts: Iterable[Part], unread: Iterable[NotEvaluated]
+) -> list[NotEvaluated]:
+    """Tell of accounts that are not listed any more: nobody can say whether they are gone or out of sight.
+
+    They are told once, as the next scan knows nothing of them; until then their findings stay.
+    """
+    listed, told = {part.account for part in parts}, " ".join(each.what for each in unread)
+    why = "it was scanned before and is not listed any more: it was closed, or may not be seen any more"
+    return [
+        NotEvaluated(f"account {account}", why, incomplete=True)
+        for account in sorted(set(known) - listed)
+        if account not in told
+    ]
 
 
 def _sort(listed: Iterable[Part | NotEvaluated], parts: dict[Part, None], unread: list[NotEvaluated]) -> None:

@@ -180,6 +180,30 @@ def test_what_is_mended_is_resolved_and_what_comes_back_is_reopened(store: Store
     assert {each.reopened for each in found} == {1}
 
 
+def test_an_account_that_is_not_listed_any_more_is_told_once_before_its_findings_are_resolved(
+    store: Store,
+) -> None:
+    run(store, Generated(accounts=2))
+
+    noticed = run(store, Generated(accounts=1))
+    assert noticed.state is ScanState.INCOMPLETE
+    assert [each.what for each in store.unread(noticed.scan)] == ["account 000000000002"]
+    assert store.count(Wanted()) == 40
+
+    accepted = run(store, Generated(accounts=1))
+    assert accepted.state is ScanState.COMPLETE
+    assert store.count(Wanted()) == 20
+
+
+def test_an_account_that_is_denied_is_not_told_twice(store: Store) -> None:
+    run(store, Generated(accounts=2))
+    denied = NotEvaluated("account 000000000002", "the role cannot be taken", incomplete=True)
+
+    done = run(store, Generated(accounts=1, unlisted=[denied]))
+
+    assert store.unread(done.scan) == [denied]
+
+
 def test_a_list_that_breaks_off_is_no_empty_inventory(store: Store) -> None:
     run(store, Generated())
 
