@@ -44,7 +44,7 @@ docs: install ## write the generated parts of docs/
 	$(BIN)/python scripts/readme.py
 
 fuzz: install ## mutate policies, plans and manifests for as long as FUZZ_EXAMPLES says
-	$(BIN)/python -m pytest -q tests/fuzz --fuzz-examples=$(or $(FUZZ_EXAMPLES),50000)
+	TAGWARD_RANDOM=1 $(BIN)/python -m pytest -q tests/fuzz --fuzz-examples=$(or $(FUZZ_EXAMPLES),50000)
 
 conformance: install ## compare the compilers with engines that others wrote (Node.js, Go, Rust, Java)
 	sh tests/oracles/install.sh

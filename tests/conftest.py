@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -9,7 +11,14 @@ from tagward_service.api.tokens import PREFIX
 from tests.fuzz.figures import FIGURES, table
 
 # A busy machine is slow, which is no failure: what has to be quick is held to a floor (tests/effort.py).
-settings.register_profile("tagward", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# What a change is judged by draws the same examples each time; `make fuzz` draws new ones.
+settings.register_profile(
+    "tagward",
+    settings(),
+    deadline=None,
+    derandomize="TAGWARD_RANDOM" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("tagward")
 
 
