@@ -161,7 +161,15 @@ def bill(here: Path, *tags: str) -> None:
 def test_with_a_bill_coverage_is_told_by_cost(run: Run, here: Path) -> None:
     good = json.dumps(GOOD).replace('"', '""')
     bill(here, good, "{}", good, good)
-    ran = run("coverage", *AT, "--billing", "bill.csv", "-f", "json")
+    given = ("--policy", POLICY, "--as-of", "2026-11-21", "--billing", "bill.csv")
+    ran = run("coverage", *given, "-f", "json")
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["by_cost"]["percent"] == 75.0
-    assert run("readiness", *AT, "--billing", "bill.csv", "--min", "80", "-q").code == 1
+    assert run("readiness", *given, "--min", "80", "-q").code == 1
+
+
+def test_a_store_that_is_named_has_to_be_there(run: Run, here: Path) -> None:
+    bill(here, "{}")
+    ran = run("coverage", *AT, "--billing", "bill.csv")
+    assert ran.code == 2
+    assert "there is no store at `tagward.db`" in ran.err
