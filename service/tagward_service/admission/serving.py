@@ -25,6 +25,9 @@ LINGER = 2.0
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
+_BACKLOG = 2048
+"""So many connections wait to be taken, as uvicorn has it."""
+
 
 class Tls(Struct, frozen=True):
     """Files in PEM: the certificate with its chain, its key, and the CA of clients, "" to ask for none."""
@@ -229,13 +232,17 @@ def taken(host: str, port: int) -> list[socket.socket]:
 
 
 def _listening(family: int, address: tuple[object, ...]) -> socket.socket:
-    """Open a socket as asyncio would: the port is free again at once, and IPv6 is only itself."""
+    """Open a socket as asyncio would: the port is free again at once, and IPv6 is only itself.
+
+    It takes connections from here on, so that whoever reads in the log that it listens is not refused.
+    """
     opened = socket.socket(family, socket.SOCK_STREAM)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         opened.bind(address)
+        opened.listen(_BACKLOG)
     except OSError:
         opened.close()
         raise

@@ -251,3 +251,10 @@ def test_asked_twice_it_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return running.done()
 
     assert asyncio.run(ended())
+
+
+def test_what_is_said_to_listen_takes_connections_at_once() -> None:
+    [opened] = serving.taken("127.0.0.1", 0)
+
+    with opened, socket.create_connection(opened.getsockname(), timeout=10) as client:
+        assert client.getpeername() == opened.getsockname()
