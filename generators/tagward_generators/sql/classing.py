@@ -59,4 +59,9 @@ def _named(service: Column, globs: tuple[str, ...]) -> Column:
 
     if not globs:
         return ibis.literal(False)
-    return (service.fill_null("") + BEHIND).re_search(whole(of_globs(globs)))
+    return like(service, globs)
+
+
+def like(text: Column, globs: tuple[str, ...]) -> Column:
+    """Say whether a text matches one of some shell globs; null is an empty text."""
+    return (text.fill_null("") + BEHIND).re_search(whole(of_globs(globs)))

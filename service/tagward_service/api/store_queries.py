@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -138,6 +138,6 @@ class ReadinessQuery(BaseModel):
     ] = None
 
 
-assert {sort.removeprefix("-") for sort in SortName.__args__} == set(SORTS)  # type: ignore[attr-defined]
-assert Cloud.__args__ == CLOUDS  # type: ignore[attr-defined]
-assert Severity.__args__ == SEVERITIES  # type: ignore[attr-defined]
+assert {sort.removeprefix("-") for sort in get_args(SortName)} == set(SORTS)
+assert get_args(Cloud) == CLOUDS
+assert get_args(Severity) == SEVERITIES

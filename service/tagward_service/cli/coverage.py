@@ -12,7 +12,7 @@ from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_service.cli import coverage_billing, options
 from tagward_service.cli.exits import Exit, explained
-from tagward_service.cli.outputs import chosen_of, style_of, write_to
+from tagward_service.cli.outputs import chosen_of, style_of, write_text
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.settings import Settings, resolve
@@ -153,8 +153,7 @@ def _unbilled(settings: Settings, policy: Policy) -> Unbilled:
 
 def write(report: CoverageReport, name: Format, file: str | None, settings: Settings) -> None:
     """Write a report in a format, to standard output or a file."""
-    shown = rendered(report, name, file, settings)
-    write_to(file, lambda stream: stream.write(shown))
+    write_text(rendered(report, name, file, settings), file)
 
 
 def rendered(report: CoverageReport, name: Format, file: str | None, settings: Settings) -> str:

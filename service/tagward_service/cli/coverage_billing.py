@@ -14,7 +14,7 @@ from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit
-from tagward_service.cli.outputs import chosen_of, style_of, write_to
+from tagward_service.cli.outputs import chosen_of, style_of, write_text
 from tagward_service.cli.rules_options import METRICS, RULES, metrics_of, rules_of
 from tagward_service.cli.settings import Settings
 from tagward_service.cli.store_options import KEEP, keep, names_store, opened_to_read
@@ -82,8 +82,7 @@ def run_billing(
 
         keep(settings, "costs", policy.name, as_of, render(report))
     for name, file in outputs:
-        shown = rendered(report, name, file, settings)
-        write_to(file, lambda stream, shown=shown: stream.write(shown))  # type: ignore[misc]
+        write_text(rendered(report, name, file, settings), file)
     sys.stdout.flush()
     return report
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Event
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from tagward.errors import UsageError
@@ -18,6 +16,7 @@ from tagward_service.cli.exits import Exit
 from tagward_service.cli.failures import complain
 from tagward_service.cli.scan_sources import CONTEXTS, EXTERNAL_ID, PROFILE, ROLE, several
 from tagward_service.cli.settings import Settings
+from tagward_service.cli.signals import ended_softly
 
 if TYPE_CHECKING:
     from tagward_service.fix.applying import Outcome
@@ -111,14 +110,8 @@ def _stopped_by_signals() -> Iterator[Event]:
     """Stop after the batch that is being written at Ctrl-C or SIGTERM; at the second one, at once."""
     stop = Event()
 
-    def end(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, before[number])
+    def end(_name: str) -> None:
         stop.set()
 
-    before: Mapping[int, signal.Handlers] = {}
-    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}  # type: ignore[misc]
-    try:
+    with ended_softly(end):
         yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -53,6 +53,11 @@ def write_report(report: Report, name: Format, file: str | None, settings: Setti
     write_to(file, lambda stream: render(report, stream))
 
 
+def write_text(text: str, file: str | None) -> None:
+    """Write a text to standard output, or to a file."""
+    write_to(file, lambda stream: stream.write(text))
+
+
 def write_to(file: str | None, render: Callable[[TextIO], object]) -> None:
     """Write to standard output, or a file whole or not at all."""
     if file is None:

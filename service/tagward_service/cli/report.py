@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tagward.errors import UsageError
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
-from tagward_service.cli.outputs import write_to
+from tagward_service.cli.outputs import write_text
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.settings import Settings, resolve
@@ -84,5 +84,5 @@ def _write(board: Board, file: str) -> None:
     from tagward_service.web.whole_report import whole_report
 
     report = whole_report(board)
-    write_to(None if file == "-" else file, lambda stream: stream.write(report))
+    write_text(report, None if file == "-" else file)
     sys.stdout.flush()

@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from functools import partial
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from tagward_service.cli import options, scan_options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.failures import complain
-from tagward_service.cli.outputs import Outputs, chosen, style_of, write_report, write_to
+from tagward_service.cli.outputs import Outputs, chosen, style_of, write_report, write_text
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.scan_ending import ended_by_signals
@@ -155,16 +154,11 @@ def _finish(
     sums = told(store, scan, policy, done.ended_by)
     for name, file in outputs:
         if name == "text":
-            shown_text = text(sums, style_of(file, settings), notes)
-            write_to(file, partial(_write_text, shown_text))
+            write_text(text(sums, style_of(file, settings), notes), file)
         else:
             write_report(report_of(store, scan, policy), name, file, settings)
     sys.stdout.flush()
     return _exit(sums, settings)
-
-
-def _write_text(text: str, stream: TextIO) -> None:
-    stream.write(text)
 
 
 def _exit(told: Told, settings: Settings) -> Exit:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import TYPE_CHECKING
+
+from tagward_service.cli.signals import ended_softly
 
 if TYPE_CHECKING:
     from tagward_service.scan.engine import Scanning
@@ -22,20 +22,15 @@ def ended_by_signals() -> Iterator[list[Scanning]]:
     """
     watched: list[Scanning] = []
 
-    def end(number: int, _frame: FrameType | None) -> None:
+    def end(name: str) -> None:
         if not watched:
             raise KeyboardInterrupt
-        signal.signal(number, before[signal.Signals(number)])
         for scanning in watched:
-            scanning.end(f"{signal.Signals(number).name} arrived")
+            scanning.end(f"{name} arrived")
         _say_at_once("scan: ending, what is done is kept; once more ends it at once\n")
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with ended_softly(end):
         yield watched
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _say_at_once(text: str) -> None:

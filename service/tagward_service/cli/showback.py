@@ -12,7 +12,7 @@ from tagward.errors import UsageError
 from tagward_service.cli import options
 from tagward_service.cli.coverage_billing import BASIS, BILLING, BILLING_STATE, CURRENCY, PERIOD, basis_of
 from tagward_service.cli.exits import Exit, explained
-from tagward_service.cli.outputs import chosen_of, style_of, write_to
+from tagward_service.cli.outputs import chosen_of, style_of, write_text, write_to
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.rules_options import METRICS, RULES, metrics_of, rules_of
@@ -139,13 +139,11 @@ def _write(report: ShowbackReport, name: Format, file: str | None, settings: Set
         case "text":
             from tagward_service.showback.text import text
 
-            shown = text(report, style_of(file, settings))
-            write_to(file, lambda stream: stream.write(shown))
+            write_text(text(report, style_of(file, settings)), file)
         case "json":
             from tagward_service.showback.json_showback import render
 
-            rendered = render(report)
-            write_to(file, lambda stream: stream.write(rendered))
+            write_text(render(report), file)
         case "csv":
             from tagward_service.showback.files import write_csv
 
@@ -153,8 +151,7 @@ def _write(report: ShowbackReport, name: Format, file: str | None, settings: Set
         case "html":
             from tagward_service.showback.html import html
 
-            page = html(report, settings.text("team") or "")
-            write_to(file, lambda stream: stream.write(page))
+            write_text(html(report, settings.text("team") or ""), file)
         case "parquet":
             from tagward_service.showback.files import write_parquet
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
-from tagward_generators.sql.classing import CHARGEABLE, CLASSES
-from tagward_generators.sql.portable_regex import END, of_globs
+from tagward_generators.sql.classing import CHARGEABLE, CLASSES, like
 from tagward_service.billing.amounts import Basis
 from tagward_service.billing.judged import JudgedBill, Row
 from tagward_service.showback.charges import Cost, Place
@@ -106,7 +105,7 @@ def _like(column: Any, globs: tuple[str, ...]) -> Any:
 
     if not globs:
         return ibis.literal(True)
-    return (column.fill_null("") + END).re_search(f"^{of_globs(globs)}{END}$")
+    return like(column, globs)
 
 
 def _cost(row: Row, currency: str) -> Cost:
