@@ -13,7 +13,7 @@ from tests.browser.service import Service
 from tests.service.web.estate import make
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 CHROMIUM = (
     os.environ.get("TAGWARD_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -51,5 +51,12 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     opened.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
     yield opened
+    opened.wait_for_load_state()
     opened.close()
     assert not wrong
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Click, and wait for the whole page: one left half read would be told as a failed request."""
+    with page.expect_navigation():
+        link.click()

@@ -11,6 +11,7 @@ import pytest
 
 from tagward_service.store import open_store
 from tagward_service.store.interface import Wanted
+from tests.browser.conftest import follow
 from tests.browser.service import Service
 from tests.service.web.estate import hopeless, scan_all, write_files
 
@@ -42,9 +43,9 @@ def test_the_first_pages_come_and_follow_each_other(crowded: Service, page: Page
         assert len(found) == 100
         assert not seen & set(found)
         seen |= set(found)
-        page.get_by_role("link", name="Next page").click()
+        follow(page, page.get_by_role("link", name="Next page"))
     page.get_by_label("Cloud", exact=True).select_option("gcp")
-    page.get_by_role("button", name="Filter").click()
+    follow(page, page.get_by_role("button", name="Filter"))
     assert "cloud=gcp" in page.url
     assert "cursor" not in page.url
     assert page.locator("tbody tr").count() == 100

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tagward_service.cli import main
+from tests.browser.conftest import follow
 from tests.browser.service import Service
 from tests.service.web.harness import PATHS
 
@@ -50,7 +51,7 @@ def test_axe_would_find_what_is_wrong(page: Page) -> None:
 
 def test_one_finding_is_accessible(service: Service, page: Page) -> None:
     page.goto(f"{service.url}/findings")
-    page.locator("tbody a").first.click()
+    follow(page, page.locator("tbody a").first)
     assert page.get_by_role("heading", name="Its life").is_visible()
     assert violations(page) == []
 
@@ -112,7 +113,7 @@ def test_a_link_with_filters_shows_the_same_to_everybody(service: Service, page:
     assert page.get_by_label("Month", exact=True).input_value() == "2026-09"
     assert page.get_by_label("Group by", exact=True).input_value() == "project"
     page.get_by_label("Environment", exact=True).select_option("dev")
-    page.get_by_role("button", name="Show").click()
+    follow(page, page.get_by_role("button", name="Show"))
     assert "environment=dev" in page.url
     assert "period=2026-09" in page.url
     page.go_back()
@@ -121,7 +122,7 @@ def test_a_link_with_filters_shows_the_same_to_everybody(service: Service, page:
 
 def test_a_figure_leads_to_what_it_means(service: Service, page: Page) -> None:
     page.goto(service.url)
-    page.get_by_role("link", name="Coverage by cost").first.click()
+    follow(page, page.get_by_role("link", name="Coverage by cost").first)
     assert page.url.endswith("/definitions#define-by-cost")
     assert page.locator(":target").inner_text().startswith("Coverage by cost")
 
@@ -144,6 +145,6 @@ def test_pages_need_no_script(service: Service, page: Page) -> None:
     plain = context.new_page()
     plain.goto(f"{service.url}/gaps")
     plain.get_by_label("Tag missing or wrong").select_option("ml-team")
-    plain.get_by_role("button", name="Filter").click()
+    follow(plain, plain.get_by_role("button", name="Filter"))
     assert "tag=ml-team" in plain.url
     context.close()
