@@ -26,9 +26,14 @@ def _annotation(finding: Finding) -> str:
     resource = finding.resource
     command = "notice" if finding.status == "exempt" else COMMANDS[finding.severity]
     title = _property(f"{finding.code.value} {resource.address}")
-    place = f"file={_property(relative_path(resource.file))},line={line_of(finding)}"
     fix = f"%0Afix: {_data(finding.fix)}" if finding.fix else ""
-    return f"::{command} {place},title={title}::{_data(finding.message)}{fix}\n"
+    return f"::{command} {_place(finding)}title={title}::{_data(finding.message)}{fix}\n"
+
+
+def _place(finding: Finding) -> str:
+    """Say where to show an annotation; what was found in a cloud is in no file."""
+    file = finding.resource.file
+    return f"file={_property(relative_path(file))},line={line_of(finding)}," if file else ""
 
 
 def _data(text: str) -> str:

@@ -126,6 +126,14 @@ def test_github_writes_one_command_for_each_finding() -> None:
     assert commands == ["::error", "::error", "::warning", "::notice", "::notice", "::notice"]
 
 
+def test_github_names_no_file_for_what_was_found_in_a_cloud() -> None:
+    scanned = resource("arn:aws:ec2:eu-west-1:1:instance/i-1", file="", line=None)
+
+    line, _ = rendered("github", report(finding(scanned))).splitlines()
+
+    assert line.startswith("::error title=TW001 arn%3Aaws")
+
+
 @given(st.text())
 def test_github_text_cannot_begin_another_command(text: str) -> None:
     bad = resource(text, file=f"a{text}")
