@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from tagward.errors import TagwardError, UsageError
 from tagward_service.loopback import is_loopback
+from tagward_service.notify.proxies import Proxy, proxy_for
 
 SECONDS = 10.0
 TRIES = 4
@@ -24,15 +26,19 @@ _HEADERS = {"content-type": "application/json", "user-agent": "tagward"}
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """The statuses that may pass."""
 
+_TUNNEL = re.compile("Tunnel connection failed: ([0-9]{3})")
+"""What http.client says when a proxy refuses; it has no exception of its own for that."""
+
 
 class NotSentError(TagwardError):
     """The news could not be sent."""
 
 
 class Webhook(Struct, frozen=True):
-    """Where to post to; it shows its host and nothing else."""
+    """Where to post to, and by which proxy; it shows its host and nothing else."""
 
     parts: SplitResult
+    proxy: Proxy | None = None
 
     def __repr__(self) -> str:
         return f"Webhook({self.where})"
@@ -44,7 +50,10 @@ class Webhook(Struct, frozen=True):
 
 
 def webhook(url: str) -> Webhook:
-    """Read a URL: https, or http to this machine alone. Raises UsageError, which does not repeat it."""
+    """Read a URL: https, or http to this machine alone; the environment may name a proxy.
+
+    Raises UsageError, which repeats neither.
+    """
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -54,7 +63,7 @@ def webhook(url: str) -> Webhook:
         raise UsageError("the URL to notify has to be like https://HOST/PATH")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise UsageError("the URL to notify has to be https, as it is a secret")
-    return Webhook(parts)
+    return Webhook(parts, proxy_for(host))
 
 
 def post(to: Webhook, message: Mapping[str, Any], *, sleep: Callable[[float], object] = time.sleep) -> None:
@@ -69,47 +78,51 @@ def post(to: Webhook, message: Mapping[str, Any], *, sleep: Callable[[float], ob
             break
         if number + 1 < TRIES:
             sleep(max(wait, 2.0**number))
-    raise NotSentError(f"the news could not be sent to {to.where}: {fault}")
+    by = f" by the proxy {to.proxy.host}" if to.proxy else ""
+    raise NotSentError(f"the news could not be sent to {to.where}{by}: {fault}")
 
 
 def _try(to: Webhook, body: bytes) -> tuple[float | None, str]:
     """Post once; return how long to wait at least before another try (None: it is no use), and the fault."""
-    connection = _connection(to.parts)
+    connection = _connection(to)
     try:
         path = to.parts.path or "/"
         target = f"{path}?{to.parts.query}" if to.parts.query else path
-        connection.request(
-            "POST", target, body, {"content-type": "application/json", "user-agent": "tagward"}
-        )
+        connection.request("POST", target, body, _HEADERS)
         answer = connection.getresponse()
         if 200 <= answer.status < 300:
             return 0.0, ""
         wait = _wait(answer.headers.get("retry-after", "")) if answer.status in _PASSING else None
         return wait, f"it answered {answer.status}"
-    except ssl.SSLCertVerificationError as error:
-        return None, f"its certificate is not trusted: {error.verify_message}"
     except (OSError, http.client.HTTPException) as error:
-        return 0.0, _said(error)
+        return _broken(error)
     finally:
         connection.close()
 
 
-def _connection(parts: SplitResult) -> http.client.HTTPConnection:
-    host = parts.hostname or ""
-    if parts.scheme == "http":
-        return http.client.HTTPConnection(host, parts.port, timeout=SECONDS)
+def _connection(to: Webhook) -> http.client.HTTPConnection:
+    host, port, proxy = to.where, to.parts.port, to.proxy
+    if to.parts.scheme == "http":
+        return http.client.HTTPConnection(host, port, timeout=SECONDS)
     context = ssl.create_default_context()
-    return http.client.HTTPSConnection(host, parts.port, timeout=SECONDS, context=context)
+    if proxy is None:
+        return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)
+    connection = http.client.HTTPSConnection(proxy.host, proxy.port, timeout=SECONDS, context=context)
+    connection.set_tunnel(host, port or http.client.HTTPS_PORT, headers=proxy.headers)
+    return connection
 
 
 def _wait(text: str) -> float:
     return min(float(text), LONGEST_WAIT) if text.isascii() and text.isdigit() else 0.0
 
 
-def _said(error: Exception) -> str:
-    """Say what went wrong without the request: an exception of HTTP may quote it."""
+def _broken(error: Exception) -> tuple[float | None, str]:
+    """Say whether another try is of use, and what went wrong, without the request that errors may quote."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return None, f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, TimeoutError):
-        return f"no answer within {SECONDS:g} seconds"
-    if isinstance(error, OSError):
-        return (error.strerror or "the connection broke").lower()
-    return "the connection broke"
+        return 0.0, f"no answer within {SECONDS:g} seconds"
+    refused = _TUNNEL.match(str(error))
+    if refused:
+        return 0.0 if int(refused[1]) in _PASSING else None, f"the proxy answered {refused[1]}"
+    return 0.0, (getattr(error, "strerror", None) or "the connection broke").lower()
