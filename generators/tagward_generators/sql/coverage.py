@@ -19,11 +19,13 @@ def classed(found: Verdicts, costs: Costs) -> Column:
     return found.lines.mutate(class_of(found.lines, costs))
 
 
-def sums(judged: Column, found: Verdicts, by: Sequence[str] = KEPT_APART) -> Column:
+def sums(
+    judged: Column, found: Verdicts, by: Sequence[str] = KEPT_APART, tags_by: str = "effective"
+) -> Column:
     """Sum money up: billed and effective, the attributable and exempt parts of both, and tag by tag.
 
     A tag is asked of the chargeable cost on which the policy requires it; present and valid are parts of
-    that. Only what is chargeable can be attributable.
+    that, in the cost that `tags_by` names. Only what is chargeable can be attributable.
     """
     chargeable = judged["class"] == CHARGEABLE
     totals: dict[str, Any] = {"lines": judged.lines.sum()}
@@ -35,7 +37,7 @@ def sums(judged: Column, found: Verdicts, by: Sequence[str] = KEPT_APART) -> Col
         asked = chargeable & judged[needed]
         answers = {"asked": asked, "present": judged[found.present[tag]], "valid": judged[found.valid[tag]]}
         for word, column in answers.items():
-            totals[f"{word}_{needed.removeprefix('needed_')}"] = _part(judged.effective, asked & column)
+            totals[f"{word}_{needed.removeprefix('needed_')}"] = _part(judged[tags_by], asked & column)
     return judged.group_by(list(by)).aggregate(**totals)
 
 

@@ -90,7 +90,7 @@ def report_on(
     """Sum a judged bill up."""
     from tagward_generators.sql.coverage import sums
 
-    rows = judged.rows(sums(judged.table, judged.found))
+    rows = judged.rows(sums(judged.table, judged.found, tags_by=basis))
     whole = totals(rows)
     amounts = whole.of(basis)
     periods = periods_of(rows, judged.as_of)

@@ -12,7 +12,7 @@ from tagward_service.billing.money import percent, total
 
 
 class TagFigures(Struct, frozen=True):
-    """One tag, on the chargeable effective cost that the policy asks it of."""
+    """One tag, on the chargeable cost that the policy asks it of, in the cost that the report counts by."""
 
     tag: str
     asked: Decimal
