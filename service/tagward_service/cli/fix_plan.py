@@ -18,7 +18,7 @@ from tagward_service.cli.scan_options import SNAPSHOTS
 from tagward_service.cli.scan_sources import several
 from tagward_service.cli.settings import Settings, resolve
 from tagward_service.cli.store_options import STORE, opened_to_read
-from tagward_service.cli.writing import write_atomically
+from tagward_service.cli.writing import check_file, write_atomically
 
 if TYPE_CHECKING:
     from tagward_service.fix.plan import Plan
@@ -66,10 +66,12 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Write a plan, and return the exit code."""
     settings = resolve(OPTIONS, arguments, os.environ)
+    file = settings.text("output")
+    if file is not None:
+        check_file(Path(file))
     plan = _plan(settings)
     from tagward_service.fix.plan import text
 
-    file = settings.text("output")
     if file is None:
         sys.stdout.write(text(plan))
     else:

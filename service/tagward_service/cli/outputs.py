@@ -11,7 +11,7 @@ from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
 from tagward_service.cli.settings import Settings
 from tagward_service.cli.terminal import speaks_unicode, wants_color
-from tagward_service.cli.writing import write_atomically
+from tagward_service.cli.writing import check_file, write_atomically
 from tagward_service.outputs import FORMATS, Format, Render, Style, renderer
 from tagward_service.report import Report
 
@@ -27,7 +27,11 @@ def chosen(texts: tuple[str, ...]) -> Outputs:
 
 
 def chosen_of(formats: Sequence[Name], texts: tuple[str, ...]) -> list[tuple[Name, str | None]]:
-    """Read `FORMAT[=FILE]`; raises UsageError for an unknown format or two for standard output."""
+    """Read `FORMAT[=FILE]`, before the work whose result goes there.
+
+    Raises UsageError for an unknown format, for two that go to one place, and for a file that cannot be
+    written.
+    """
     outputs: list[tuple[Name, str | None]] = []
     for text in texts:
         name, equals, file = text.partition("=")
@@ -36,6 +40,7 @@ def chosen_of(formats: Sequence[Name], texts: tuple[str, ...]) -> list[tuple[Nam
         outputs.append((_format(formats, name), file or None))
     if sum(file is None for _, file in outputs) > 1:
         raise UsageError("only one format can go to standard output; give the others a file: `-f json=FILE`")
+    _check([file for _, file in outputs if file is not None])
     return outputs
 
 
@@ -64,6 +69,13 @@ def write_to(file: str | None, render: Callable[[TextIO], object]) -> None:
         render(sys.stdout)
     else:
         write_atomically(Path(file), render)
+
+
+def _check(files: Sequence[str]) -> None:
+    for number, file in enumerate(files):
+        if file in files[:number]:
+            raise UsageError(f"two formats cannot go to one file: {quoted(file)}")
+        check_file(Path(file))
 
 
 def _format(formats: Sequence[Name], name: str) -> Name:

@@ -20,7 +20,7 @@ from tagward_service.cli.scan_news import NOTIFY, NOTIFY_FILE, tell, told_to
 from tagward_service.cli.scan_progress import shown
 from tagward_service.cli.scan_sources import CLOUDS, require, source
 from tagward_service.cli.settings import Settings, resolve
-from tagward_service.cli.store_options import STORE, opened, store_url
+from tagward_service.cli.store_options import STORE, opened_to_scan, store_url
 from tagward_service.cli.tables import aligned
 from tagward_service.cli.terminal import wants_color
 
@@ -100,7 +100,7 @@ def _run(cloud: str, settings: Settings, policy: Policy, outputs: Outputs) -> in
     from tagward_service.store.interface import ScanState
 
     whom, after, days = told_to(settings), CLOUDS[cloud].after, settings.number("keep_days")
-    with opened(settings, settings.text("snapshots")) as store:
+    with opened_to_scan(settings) as store:
         try:
             done = _scan(cloud, settings, store, policy)
         except ReadError as error:

@@ -29,10 +29,13 @@ NOTIFY_FILE = options.Option(
 
 def told_to(settings: Settings) -> Telling:
     """Read whom to tell; raises UsageError before anything is scanned."""
+    from tagward_service.cli.writing import check_file
     from tagward_service.notify.telling import Telling
     from tagward_service.notify.webhook import webhook
 
     file = settings.text("notify_file")
+    if file:
+        check_file(Path(file), makes_folders=True)
     return Telling(tuple(map(webhook, settings.texts("notify"))), Path(file) if file else None)
 
 

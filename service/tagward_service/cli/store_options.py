@@ -46,10 +46,20 @@ def names_store(settings: Settings) -> bool:
 
 
 @contextmanager
-def opened(settings: Settings, snapshots: str | None = None) -> Iterator[Store]:
-    """Open the store to write to it, and make it where there is none; raises UsageError or StoreError."""
+def opened_to_scan(settings: Settings) -> Iterator[Store]:
+    """Open the store and its snapshots to write to both, and make them where there are none.
+
+    Raises UsageError or StoreError, also where one of them cannot be written.
+    """
     url = store_url(settings)
-    with closing(open_store(url, snapshots=snapshots or _snapshots_beside(url))) as store:
+    with closing(open_store(url, snapshots=settings.text("snapshots") or _snapshots_beside(url))) as store:
+        yield store
+
+
+@contextmanager
+def opened_to_write(settings: Settings) -> Iterator[Store]:
+    """Open the store to write what is no scan, and make it where there is none; raises as above."""
+    with closing(open_store(store_url(settings))) as store:
         yield store
 
 
@@ -62,7 +72,7 @@ def opened_to_read(settings: Settings) -> Iterator[Store]:
 
 def keep(settings: Settings, kind: str, policy: str, as_of: date, content: str) -> None:
     """Remember a report in the store."""
-    with opened(settings) as store:
+    with opened_to_write(settings) as store:
         store.keep_report(kind, policy, as_of, content.encode())
 
 

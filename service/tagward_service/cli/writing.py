@@ -11,10 +11,33 @@ from tagward.diagnostics import quoted
 from tagward.errors import UsageError
 
 
-def write_atomically(path: Path, write: Callable[[TextIO], object]) -> None:
-    """Write a UTF-8 file under a temporary name and put it in place; raises UsageError."""
+def check_file(path: Path, *, makes_folders: bool = False) -> None:
+    """See that a file could be written, before the work that it is to hold; raises UsageError."""
     if path.is_dir():
         raise UsageError(f"cannot write {quoted(str(path))}: it is a directory")
+    if _is_special(path):
+        return
+    folder = path.parent
+    while makes_folders and not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.exists():
+        raise UsageError(_cannot(path, FileNotFoundError()))
+    if not folder.is_dir():
+        raise UsageError(f"cannot write {quoted(str(path))}: {quoted(str(folder))} is no directory")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"cannot write {quoted(str(path))}: nothing may be made in {quoted(str(folder))}")
+
+
+def write_atomically(path: Path, write: Callable[[TextIO], object]) -> None:
+    """Write a UTF-8 file under a temporary name and put it in place; raises UsageError.
+
+    A device or a pipe stays what it is, and is written to.
+    """
+    check_file(path)
+    if _is_special(path):
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            write(stream)
+        return
     import tempfile
 
     try:
@@ -41,6 +64,11 @@ def write_file(path: Path, content: str) -> None:
         why = (error.strerror or "failed").lower()
         raise UsageError(f"cannot make {quoted(str(path.parent))}: {why}") from None
     write_atomically(path, lambda stream: stream.write(content))
+
+
+def _is_special(path: Path) -> bool:
+    """Say whether something is there that is no file: /dev/stdout, /dev/null, a named pipe."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _umask() -> int:

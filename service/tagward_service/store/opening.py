@@ -30,10 +30,18 @@ def open_tabled(url: str, snapshots: str | None, lease: float) -> TabledStore:
         migrate(database)
         if database.is_sqlite:
             _log_ahead(database)
-        return TabledStore(database, Snapshots(snapshots) if snapshots else None, lease)
+        return TabledStore(database, _snapshots(snapshots), lease)
     except BaseException:
         database.close()
         raise
+
+
+def _snapshots(root: str | None) -> Snapshots | None:
+    if not root:
+        return None
+    snapshots = Snapshots(root)
+    snapshots.check()
+    return snapshots
 
 
 def _database(url: str) -> Database:

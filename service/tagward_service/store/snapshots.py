@@ -37,6 +37,17 @@ class Snapshots:
         self._is_local = isinstance(self._files, fs.LocalFileSystem)
         self._thread = ThreadPoolExecutor(1, "snapshots")
 
+    def check(self) -> None:
+        """See that snapshots can be written, before something is read that they are to hold."""
+        path = f"{self._base.rstrip('/')}/.writable"
+        with _told(self.root):
+            if self._is_local:
+                self._files.create_dir(self._base, recursive=True)
+            self._files.open_output_stream(path).close()
+        # Another process may look at the same time, and who may write may perhaps not delete.
+        with suppress(OSError):
+            self._files.delete_file(path)
+
     def begin(self, store: str, scan: int, part: int) -> SnapshotWriter:
         """Begin the snapshot of a part; no other attempt at it writes to the same file."""
         folder = f"{self._base.rstrip('/')}/{store}/{scan}"

@@ -231,14 +231,65 @@ def test_what_has_changed_is_told_to_a_webhook_and_a_file(run: Run, inventory: A
     assert "SECRET" not in ran.out + ran.err
 
 
-def test_news_that_cannot_be_written_are_a_warning(run: Run, inventory: Any) -> None:
-    inventory(Generated(fault=all_good))
+def test_news_that_cannot_be_written_any_more_are_a_warning(run: Run, inventory: Any, here: Path) -> None:
+    def taken(part: Part, number: int) -> Found:
+        (here / "news.md").mkdir(exist_ok=True)
+        return all_good(part, number)
 
-    ran = run("scan", "aws", *STORE, "--notify-file", "good.json/news.md")
+    inventory(Generated(fault=taken))
+
+    ran = run("scan", "aws", *STORE, "--notify-file", "news.md")
 
     assert ran.code == 0
     assert "warning: cannot " in ran.err
     assert "scan 1 " in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-f", "json=made"), "cannot write `made`: it is a directory"),
+        (("-f", "json=none/out.json"), "cannot write `none/out.json`: there is no directory `none`"),
+        (("-f", "json=good.json/x"), "cannot write `good.json/x`: `good.json` is no directory"),
+        (("-f", "json=x", "-f", "sarif=x"), "two formats cannot go to one file: `x`"),
+        (("--notify-file", "made"), "cannot write `made`: it is a directory"),
+        (("--notify-file", "good.json/news.md"), "`good.json` is no directory"),
+        (("--snapshots", "good.json"), "snapshots in `good.json` cannot be written or read"),
+        (("--snapshots", "ftp://host/x"), "snapshots in `ftp://host/x` cannot be written or read"),
+        (("--store", "made"), "store `made` cannot be opened"),
+        (("--store", "good.json"), "store `good.json` is not a SQLite database"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_anything_is_asked(
+    run: Run, inventory: Any, here: Path, options: tuple[str, ...], said: str
+) -> None:
+    class Untouched(Generated):
+        @property
+        def scope(self) -> Any:
+            raise AssertionError("the cloud was asked")
+
+    (here / "made").mkdir()
+    inventory(Untouched())
+
+    ran = run("scan", "aws", *STORE, *options)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_device_stays_a_device(run: Run, inventory: Any, here: Path) -> None:
+    inventory(Generated(fault=all_good))
+    os.mkfifo(here / "pipe")
+    heard: list[str] = []
+    listener = Thread(target=lambda: heard.append((here / "pipe").read_text()), daemon=True)
+    listener.start()
+
+    ran = run("scan", "aws", *STORE, "-f", "text", "-f", "json=pipe")
+    listener.join()
+
+    assert ran.code == 0
+    assert json.loads(heard[0])["summary"]["violating"] == 0
+    assert (here / "pipe").is_fifo()
 
 
 def test_a_webhook_is_a_secret_and_never_asked_in_the_clear(run: Run, inventory: Any) -> None:
