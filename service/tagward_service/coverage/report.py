@@ -19,11 +19,9 @@ from tagward_service.coverage.unbilled import NOT_ASKED, Unbilled
 from tagward_service.report import Summary
 from tagward_service.scan.report import summary_of, untold_of
 from tagward_service.sources.interface import NotEvaluated
-from tagward_service.store.interface import Life, Scan, ScanState, Store, Tally, Wanted
+from tagward_service.store.interface import Existed, Life, Scan, ScanState, Store, Wanted
 
 DEFAULT_DIMENSIONS = ("cloud", "account")
-MOST_SCANS = 1000
-"""So many scans are looked at for the trend."""
 
 
 class Change(Struct, frozen=True):
@@ -84,7 +82,7 @@ def coverage(
     tallies, by_tag = store.tallies(ids), store.tag_tallies(ids)
     summary = summary_of(tallies)
     alike = list(store.alike(policy.name))
-    points = trend(store.scans(policy=policy.name, limit=MOST_SCANS), partial(_sum, store))
+    points = trend(store.history(policy.name), partial(_existed, store))
     unread = (each for scan in scans for each in store.unread(scan.id))
     # What every shard met, as an account that nobody may read, is told once.
     not_scanned = tuple(dict.fromkeys((*unread, *unbilled.not_read, *untold_of(tallies))))
@@ -117,12 +115,10 @@ def is_incomplete(scans: Iterable[Scan], not_scanned: Iterable[NotEvaluated]) ->
     )
 
 
-def _sum(store: Store, scans: Sequence[int]) -> Tally:
+def _existed(store: Store, scans: Sequence[int]) -> Existed:
     """Sum some scans up."""
     tallies = store.tallies(scans)
-    compliant = sum(each.compliant for each in tallies)
-    lacking = sum(map(taggable, tallies)) - compliant
-    return Tally("", "", "", "", "", compliant=compliant, violating=lacking)
+    return Existed(sum(map(taggable, tallies)), sum(each.compliant for each in tallies))
 
 
 def _exact(points: Iterable[Point]) -> list[tuple[date, float]]:

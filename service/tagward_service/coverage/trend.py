@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date
 
 from msgspec import Struct
 
-from tagward_service.coverage.dimensions import taggable
 from tagward_service.coverage.percent import percent
-from tagward_service.store.interface import Scan, ScanState, Tally
-from tagward_service.store.standing import standing
+from tagward_service.store.history import moments
+from tagward_service.store.interface import Ended, Existed
 
 
 class Point(Struct, frozen=True):
@@ -33,37 +32,30 @@ class Point(Struct, frozen=True):
         return percent(self.compliant, self.taggable)
 
 
-def source_of(scan: Scan) -> str:
+def source_of(scan: Ended) -> str:
     """Name what a scan looked at: the newest scan of each source tells what exists now."""
     scope = ",".join(f"{name}={value}" for name, value in sorted(scan.scope.items()))
     return " ".join(filter(None, (scan.cloud, scope, scan.shard)))
 
 
-def is_finished(scan: Scan) -> bool:
-    """Say whether a scan ran to its end."""
-    return scan.state in (ScanState.COMPLETE, ScanState.INCOMPLETE) and scan.finished_at is not None
+def trend(newest_first: Sequence[Ended], existed: Callable[[Sequence[int]], Existed]) -> tuple[Point, ...]:
+    """Give a point for each day on which a scan ended.
+
+    What existed then is kept with the scan; `existed` sums it up from the scans that counted where it is not.
+    """
+    days: dict[date, tuple[Ended, Sequence[Ended]]] = {}
+    for ended, known in moments(newest_first):
+        days[ended.finished_at.astimezone(UTC).date()] = ended, known
+    return tuple(_point(day, ended, known, existed) for day, (ended, known) in days.items())
 
 
-def trend(scans: Iterable[Scan], tally_of: Callable[[Sequence[int]], Tally]) -> tuple[Point, ...]:
-    """Give a point for each day with a finished scan; `tally_of` sums the scans that count then up."""
-    finished = sorted(filter(is_finished, scans), key=lambda scan: (scan.finished_at, scan.id))
-    known: list[Scan] = []
-    days: dict[date, list[Scan]] = {}
-    for scan in finished:
-        known = standing([scan, *known])
-        days[_day(scan)] = known
-    return tuple(_point(day, known, tally_of) for day, known in days.items())
-
-
-def _day(scan: Scan) -> date:
-    return (scan.finished_at or scan.started_at).astimezone(UTC).date()
-
-
-def _point(day: date, known: Sequence[Scan], tally_of: Callable[[Sequence[int]], Tally]) -> Point:
-    tally = tally_of([scan.id for scan in known])
-    complete = all(scan.state is ScanState.COMPLETE for scan in known)
+def _point(
+    day: date, ended: Ended, known: Sequence[Ended], existed: Callable[[Sequence[int]], Existed]
+) -> Point:
+    found = ended.existed or existed([each.id for each in known])
+    complete = all(each.complete for each in known)
     sources = frozenset(map(source_of, known))
-    return Point(day, taggable(tally), tally.compliant, sources, known[0].policy_version, complete)
+    return Point(day, found.taggable, found.compliant, sources, known[0].policy_version, complete)
 
 
 def comparable(points: Sequence[Point]) -> tuple[Point, ...]:

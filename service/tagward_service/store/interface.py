@@ -45,6 +45,29 @@ class Scan(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
+class Existed(Struct, frozen=True):
+    """What was known to exist: resources that take tags, and those of them that were compliant."""
+
+    taggable: int
+    compliant: int
+
+
+class Ended(Struct, frozen=True):
+    """A scan that ran to its end, in a few figures: `existed` is what it and others told together then.
+
+    None where that was not summed up: an older program wrote the scan, and none has ended since.
+    """
+
+    id: int
+    cloud: str
+    scope: Mapping[str, str]
+    shard: str
+    policy_version: str
+    complete: bool
+    finished_at: datetime
+    existed: Existed | None = None
+
+
     """How many resources of one kind one part holds; taggable = compliant + violating + unknown + exempt."""
 
     cloud: str
@@ -279,6 +302,10 @@ class Store(Protocol):
         self, wanted: Wanted, *, sort: str = "id", limit: int = 100, cursor: str | None = None
     ) -> Page:
         """Give a page of findings; raises QueryError for an unknown sort or a cursor of another question."""
+        ...
+
+    def history(self, policy: str) -> list[Ended]:
+        """List the scans of a policy that ran to their end, the one that ended last first."""
         ...
 
     def every_finding(self, wanted: Wanted) -> Iterator[KeptFinding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from weakref import finalize
 
 from msgspec import Struct
@@ -11,7 +12,9 @@ from sqlalchemy import Connection, delete, select, update
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import clock, schema
+from tagward_service.store.counting import existed
 from tagward_service.store.database import Database
+from tagward_service.store.history import sum_up
 from tagward_service.store.identity import Identities
 from tagward_service.store.interface import ScanState
 from tagward_service.store.interning import insert_missing
@@ -115,6 +118,8 @@ class Running:
                 .where(scan.c.id == self.id)
                 .values(state=state.value, finished_at=ended, owner=None, lease_until=None)
             )
+            if ended is not None:
+                sum_up(connection, self._begun.policy, partial(existed, connection))
         self._end()
 
     def give_up(self) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a store of a newer one was written by a newer program."""
 
 VERSION_TABLE = "tagward_schema"
@@ -53,8 +53,12 @@ scan = Table(
     Column("finished_at", Big),
     Column("owner", Text),
     Column("lease_until", Big),
+    Column("taggable", Big),
+    Column("compliant", Big),
     sqlite_autoincrement=True,
 )
+"""A scan; at its end it is told what existed then, by it and the others that counted: `taggable` resources,
+and `compliant` ones of them, so that a trend reads a row for each scan and no tallies."""
 
 part = Table(
     "part",

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeVar
 
-from tagward_service.store.interface import Scan
+
+class Looked(Protocol):
+    """A scan, by what it looked at."""
+
+    @property
+    def cloud(self) -> str:
+        """Return the cloud."""
+        ...
+
+    @property
+    def scope(self) -> Mapping[str, str]:
+        """Return what the source said of itself."""
+        ...
+
+    @property
+    def shard(self) -> str:
+        """Return the shard, "" for all."""
+        ...
 
 
-def standing(newest_first: Iterable[Scan]) -> list[Scan]:
+_Scan = TypeVar("_Scan", bound=Looked)
+
+
+def standing(newest_first: Iterable[_Scan]) -> list[_Scan]:
     """Pick, out of the finished scans of one policy, those that count, newest first.
 
     A scan is put aside by a newer one of its cloud that looks at the same or at more, when that one is of the
     same shard or whole, or when all of its shards are there.
     """
-    kept: list[Scan] = []
+    kept: list[_Scan] = []
     for scan in newest_first:
         anew = [newer for newer in kept if newer.cloud == scan.cloud and within(scan.scope, newer.scope)]
         if not _is_whole(anew) and not any(_is_same(scan, newer) for newer in anew):
@@ -26,11 +47,11 @@ def within(scope: Mapping[str, str], wider: Mapping[str, str]) -> bool:
     return wider.items() <= scope.items()
 
 
-def _is_same(scan: Scan, other: Scan) -> bool:
+def _is_same(scan: Looked, other: Looked) -> bool:
     return (scan.scope, scan.shard) == (other.scope, other.shard)
 
 
-def _is_whole(scans: Iterable[Scan]) -> bool:
+def _is_whole(scans: Iterable[Looked]) -> bool:
     """Say whether scans leave nothing out: one of them is whole, or every shard of one scope is there."""
     shards: dict[tuple[frozenset[tuple[str, str]], str], set[str]] = {}
     for scan in scans:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tagward.policy import Policy
 from tagward_service.sources.interface import NotEvaluated
-from tagward_service.store import alike, asking, listing, pruning, reports, schema
+from tagward_service.store import alike, asking, counting, history, listing, pruning, reports, schema
 from tagward_service.store.beginning import begin, identity_of
 from tagward_service.store.clock import to_micros
 from tagward_service.store.database import Database
@@ -18,6 +18,7 @@ from tagward_service.store.errors import QueryError
 from tagward_service.store.interface import (
     Alike,
     KeptFinding,
+    Ended,
     KeptReport,
     Page,
     Pruned,
@@ -79,6 +80,11 @@ class TabledStore:
 
     def findings(
         self, wanted: Wanted, *, sort: str = "id", limit: int = 100, cursor: str | None = None
+    def history(self, policy: str) -> list[Ended]:
+        """List the scans of a policy that ran to their end, the one that ended last first."""
+        with self._database.reading() as connection:
+            return history.history(connection, policy)
+
     ) -> Page:
         """Give a page of findings."""
         with self._database.reading() as connection:
@@ -102,12 +108,12 @@ class TabledStore:
     def tallies(self, scans: Sequence[int]) -> list[Tally]:
         """Give the tallies of some scans, summed over their parts."""
         with self._database.reading() as connection:
-            return listing.tallies(connection, scans)
+            return counting.tallies(connection, scans)
 
     def tag_tallies(self, scans: Sequence[int]) -> list[TagTally]:
         """Give the tallies by tag and value of some scans, summed over their parts."""
         with self._database.reading() as connection:
-            return listing.tag_tallies(connection, scans)
+            return counting.tag_tallies(connection, scans)
 
     def unread(self, scan: int) -> list[NotEvaluated]:
         """Say what a scan could not read."""
