@@ -141,12 +141,12 @@ def run_by_resource(
 
 def _unbilled(settings: Settings, policy: Policy) -> Unbilled:
     """Ask AWS which tags never reach the bill, where that is wanted; raises UsageError without its extra."""
-    from tagward_service.coverage.unbilled import NOT_ASKED, asked_of_aws
+    from tagward_service.coverage.unbilled import NOT_ASKED, asked_of_aws, unbilled_of
 
     if not settings.flag("aws_cost_tags"):
         return NOT_ASKED
     try:
-        return asked_of_aws(policy)
+        return unbilled_of(asked_of_aws(policy))
     except ImportError:
         raise UsageError("`--aws-cost-tags` needs an extra: pip install 'tagward[aws]'") from None
 

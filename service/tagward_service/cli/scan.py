@@ -97,6 +97,7 @@ class ScanCommand(Struct, frozen=True):
 def _run(cloud: str, settings: Settings, policy: Policy, outputs: Outputs) -> int:
     """Scan, tell who wants to know, write every output, and return the exit code."""
     from tagward_service.scan.interface import ReadError
+    from tagward_service.scan.told import told
     from tagward_service.store.interface import ScanState
 
     whom, after, days = told_to(settings), CLOUDS[cloud].after, settings.number("keep_days")
@@ -106,11 +107,12 @@ def _run(cloud: str, settings: Settings, policy: Policy, outputs: Outputs) -> in
         except ReadError as error:
             complain(f"nothing could be scanned: {error.why}", color=_color(settings))
             return Exit.INCOMPLETE
-        tell(store, done.scan, policy, whom, color=_color(settings))
+        sums = told(store, store.scan(done.scan), policy, done.ended_by)
+        tell(store, sums, whom, color=_color(settings))
         _forget(store, days)
         is_over = done.state is not ScanState.INTERRUPTED
         notes = after(store, policy, settings) if after and is_over else []
-        return _finish(store, done, policy, settings, outputs, notes)
+        return _finish(store, sums, policy, settings, outputs, notes)
 
 
 def _scan(cloud: str, settings: Settings, store: Store, policy: Policy) -> Done:
@@ -143,20 +145,17 @@ def _forget(store: Store, days: int) -> None:
 
 
 def _finish(
-    store: Store, done: Done, policy: Policy, settings: Settings, outputs: Outputs, notes: list[str]
+    store: Store, sums: Told, policy: Policy, settings: Settings, outputs: Outputs, notes: list[str]
 ) -> int:
     """Write the outputs, and choose the exit code."""
     from tagward_service.cli.scan_summary import text
     from tagward_service.scan.report import report_of
-    from tagward_service.scan.told import told
 
-    scan = store.scan(done.scan)
-    sums = told(store, scan, policy, done.ended_by)
     for name, file in outputs:
         if name == "text":
             write_text(text(sums, style_of(file, settings), notes), file)
         else:
-            write_report(report_of(store, scan, policy), name, file, settings)
+            write_report(report_of(store, sums.scan, policy), name, file, settings)
     sys.stdout.flush()
     return _exit(sums, settings)
 

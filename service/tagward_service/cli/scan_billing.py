@@ -23,17 +23,13 @@ _STATES = {"inactive": "not activated", "unseen": "not seen on any bill"}
 
 def billed_tags(store: Store, policy: Policy, settings: Settings) -> list[str]:
     """Ask AWS which tags of the policy reach the bill, keep the answer, and say what is wrong, in lines."""
-    from tagward_service.scan.interface import ReadError
-    from tagward_service.sources.aws.cost_allocation import cost_allocation_tags
-    from tagward_service.sources.aws.problems import Refused
-    from tagward_service.sources.aws.sessions import Access
+    from tagward_service.coverage.unbilled import asked_of_aws
 
-    try:
-        found = cost_allocation_tags(policy, Access(profile=settings.text("profile")))
-    except (ReadError, Refused) as error:
-        return [f"nobody knows which tags reach the bill: {printable(error.why)}"]
-    store.keep_report(KIND, policy.name, settings.day("as_of"), msgspec.json.encode(found))
-    return list(_lines(found))
+    asked = asked_of_aws(policy, settings.text("profile"))
+    if asked.why_not:
+        return [f"nobody knows which tags reach the bill: {printable(asked.why_not)}"]
+    store.keep_report(KIND, policy.name, settings.day("as_of"), msgspec.json.encode(asked.tags))
+    return list(_lines(asked.tags))
 
 
 def _lines(found: tuple[CostAllocationTag, ...]) -> Iterator[str]:

@@ -10,8 +10,8 @@ from tagward_service.cli.failures import complain
 from tagward_service.cli.settings import Settings
 
 if TYPE_CHECKING:
-    from tagward.policy import Policy
     from tagward_service.notify.telling import Telling
+    from tagward_service.scan.told import Told
     from tagward_service.store.interface import Store
 
 NOTIFY = options.Option(
@@ -39,12 +39,10 @@ def told_to(settings: Settings) -> Telling:
     return Telling(tuple(map(webhook, settings.texts("notify"))), Path(file) if file else None)
 
 
-def tell(store: Store, scan: int, policy: Policy, whom: Telling, *, color: bool) -> None:
+def tell(store: Store, told: Told, whom: Telling, *, color: bool) -> None:
     """Tell them; what could not be told is a warning, and the scan none the worse for it."""
     from tagward_service.cli.writing import write_file
     from tagward_service.notify import telling
 
-    for fault in (
-        telling.tell(store, scan, policy, whom, write=write_file) if whom.file or whom.webhooks else ()
-    ):
+    for fault in telling.tell(store, told, whom, write=write_file) if whom.file or whom.webhooks else ():
         complain(fault, color=color, label="warning")

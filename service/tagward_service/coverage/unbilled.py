@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from tagward_service.sources.aws.cost_allocation import CostAllocationTag
 
 
+class Asked(Struct, frozen=True):
+    """What AWS says of the tags of a policy, or why nobody could ask."""
+
+    tags: tuple[CostAllocationTag, ...] = ()
+    why_not: str = ""
+
+
 class Unbilled(Struct, frozen=True):
     """What there is to say of tags and bills, and what could not be asked."""
 
@@ -25,16 +32,24 @@ class Unbilled(Struct, frozen=True):
 NOT_ASKED = Unbilled()
 
 
-def asked_of_aws(policy: Policy) -> Unbilled:
-    """Ask AWS about the tags of a policy; raises ImportError where its extra is not there."""
+def asked_of_aws(policy: Policy, profile: str | None = None) -> Asked:
+    """Ask AWS which tags of a policy reach the bill; raises ImportError where its extra is not there."""
     from tagward_service.scan.interface import ReadError
     from tagward_service.sources.aws.cost_allocation import cost_allocation_tags
     from tagward_service.sources.aws.problems import Refused
+    from tagward_service.sources.aws.sessions import Access
 
     try:
-        return Unbilled(tuple(unbilled(cost_allocation_tags(policy))))
+        return Asked(cost_allocation_tags(policy, Access(profile=profile)))
     except (ReadError, Refused) as error:
-        return Unbilled(not_read=(NotEvaluated("AWS cost allocation tags", error.why, incomplete=True),))
+        return Asked(why_not=error.why)
+
+
+def unbilled_of(asked: Asked) -> Unbilled:
+    """Say what a report of coverage has to tell of it."""
+    if asked.why_not:
+        return Unbilled(not_read=(NotEvaluated("AWS cost allocation tags", asked.why_not, incomplete=True),))
+    return Unbilled(tuple(unbilled(asked.tags)))
 
 
 def unbilled(tags: Iterable[CostAllocationTag]) -> Iterator[Notice]:

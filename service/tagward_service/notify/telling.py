@@ -8,10 +8,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from tagward.errors import TagwardError
-from tagward.policy import Policy
 from tagward_service.notify.news import news
 from tagward_service.notify.webhook import NotSentError, Webhook, post
 from tagward_service.notify.words import markdown, slack
+from tagward_service.scan.told import Told
 from tagward_service.store.interface import Store
 
 
@@ -25,8 +25,7 @@ class Telling(Struct, frozen=True):
 
 def tell(
     store: Store,
-    scan: int,
-    policy: Policy,
+    told: Told,
     telling: Telling,
     *,
     write: Callable[[Path, str], object],
@@ -36,16 +35,16 @@ def tell(
 
     The file is written whatever happened; webhooks hear only of changes, and of what could not be scanned.
     """
-    told = news(store, scan, policy)
+    heard = news(store, told)
     faults = []
     if telling.file is not None:
         try:
-            write(telling.file, markdown(told))
+            write(telling.file, markdown(heard))
         except TagwardError as error:
             faults.append(str(error))
-    for webhook in telling.webhooks if told.changed or telling.always else ():
+    for webhook in telling.webhooks if heard.changed or telling.always else ():
         try:
-            send(webhook, slack(told))
+            send(webhook, slack(heard))
         except NotSentError as error:
             faults.append(str(error))
     return faults

@@ -23,7 +23,7 @@ Show = Callable[[str], str]
 
 def headline(news: News) -> str:
     """Say the news in one line."""
-    scan, summary = news.scan, news.summary
+    told, scan, summary = news.told, news.told.scan, news.told.summary
     covered = summary.coverage_percent
     stands = (
         "nothing to judge"
@@ -31,14 +31,14 @@ def headline(news: News) -> str:
         else f"{covered:g} % of {summary.taggable:,} resources compliant"
     )
     state = "" if scan.state.value == "complete" else f" ({scan.state.value})"
-    return f"{scan.cloud} scan {scan.id}{state}: {stands}, {news.new_count:,} new, {news.fixed_count:,} fixed"
+    return f"{scan.cloud} scan {scan.id}{state}: {stands}, {told.new:,} new, {told.fixed:,} fixed"
 
 
 def markdown(news: News) -> str:
     """Write the news as Markdown."""
     lines = [f"### tagward: {cell(headline(news))}", ""]
-    goal = f"threshold {news.threshold:g} %"
-    lines += [f"policy {cell(f'{news.scan.policy_name} {news.scan.policy_version}')}, {goal}", ""]
+    scan, goal = news.told.scan, f"threshold {news.told.threshold:g} %"
+    lines += [f"policy {cell(f'{scan.policy_name} {scan.policy_version}')}, {goal}", ""]
     for title, body in _sections(news, cell):
         lines += [f"**{title}**", "", *(f"- {line}" for line in body), ""]
     return "\n".join(lines)
@@ -58,9 +58,9 @@ def _block(text: str) -> dict[str, Any]:
 
 def _sections(news: News, show: Show) -> Iterator[tuple[str, list[str]]]:
     if news.new:
-        yield f"New ({news.new_count:,})", _listed(news.new, news.new_count, show)
+        yield f"New ({news.told.new:,})", _listed(news.new, news.told.new, show)
     if news.fixed:
-        yield f"Fixed ({news.fixed_count:,})", _listed(news.fixed, news.fixed_count, show)
+        yield f"Fixed ({news.told.fixed:,})", _listed(news.fixed, news.told.fixed, show)
     if news.not_scanned:
         yield f"Not scanned ({len(news.not_scanned):,})", _unread(news.not_scanned, show)
 

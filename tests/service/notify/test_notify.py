@@ -17,10 +17,11 @@ from tagward.errors import UsageError
 from tagward_service.cli.scan_news import NOTIFY, NOTIFY_FILE, told_to
 from tagward_service.cli.settings import resolve
 from tagward_service.cli.store_options import STORE
-from tagward_service.notify.news import SHOWN, news
+from tagward_service.notify.news import SHOWN, News, news
 from tagward_service.notify.telling import Telling, tell
 from tagward_service.notify.webhook import TRIES, NotSentError, Webhook, post, webhook
 from tagward_service.notify.words import markdown, slack
+from tagward_service.scan.told import Told, told
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import open_store
 from tagward_service.store.interface import ScanState, Store
@@ -35,6 +36,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(str(tmp_path / "store.db"))
     yield opened
     opened.close()
+
+
+def summed_up(store: Store, scan: int) -> Told:
+    return told(store, store.scan(scan), policy())
+
+
+def heard(store: Store, scan: int) -> News:
+    return news(store, summed_up(store, scan))
 
 
 class Received:
@@ -83,24 +92,24 @@ def listening(*answers: int, headers: dict[str, str] | None = None) -> Iterator[
 
 def test_the_news_are_what_the_scan_changed(store: Store) -> None:
     scan(store, {HERE: {"a": NO_TEAM, "b": NO_TEAM}})
-    told = news(store, scan(store, {HERE: {"a": GOOD, "b": NO_TEAM, "c": NO_TEAM}}), policy())
-    assert ([each.name for each in told.new], told.new_count) == (["c"], 1)
-    assert ([each.name for each in told.fixed], told.fixed_count) == (["a"], 1)
-    assert told.changed
+    found = heard(store, scan(store, {HERE: {"a": GOOD, "b": NO_TEAM, "c": NO_TEAM}}))
+    assert ([each.name for each in found.new], found.told.new) == (["c"], 1)
+    assert ([each.name for each in found.fixed], found.told.fixed) == (["a"], 1)
+    assert found.changed
 
 
 def test_a_scan_that_changed_nothing_is_no_news(store: Store) -> None:
     estate = {HERE: {"a": NO_TEAM}}
     scan(store, estate)
-    assert not news(store, scan(store, estate), policy()).changed
+    assert not heard(store, scan(store, estate)).changed
 
 
 def test_many_findings_are_counted_and_the_first_are_named(store: Store) -> None:
-    told = news(store, scan(store, {HERE: {f"vm-{number}": NO_TEAM for number in range(40)}}), policy())
-    assert (len(told.new), told.new_count) == (SHOWN, 40)
-    assert "New (40)" in markdown(told)
-    assert "and 30 more" in markdown(told)
-    assert "and 30 more" in json.dumps(slack(told))
+    found = heard(store, scan(store, {HERE: {f"vm-{number}": NO_TEAM for number in range(40)}}))
+    assert (len(found.new), found.told.new) == (SHOWN, 40)
+    assert "New (40)" in markdown(found)
+    assert "and 30 more" in markdown(found)
+    assert "and 30 more" in json.dumps(slack(found))
 
 
 def test_what_could_not_be_scanned_is_news(store: Store) -> None:
@@ -108,26 +117,26 @@ def test_what_could_not_be_scanned_is_news(store: Store) -> None:
     run.plan([HERE], [NotEvaluated("account 9", "access denied", incomplete=True)])
     write(run, HERE, [instance("a", GOOD)])
     run.finish(ScanState.INCOMPLETE)
-    told = news(store, run.id, policy())
-    assert told.changed
-    assert "account 9: access denied" in markdown(told)
-    assert "account 9: access denied" in json.dumps(slack(told))
+    found = heard(store, run.id)
+    assert found.changed
+    assert "account 9: access denied" in markdown(found)
+    assert "account 9: access denied" in json.dumps(slack(found))
 
 
 def test_strangers_mention_nobody_and_link_nowhere(store: Store) -> None:
     evil = "<!channel> <https://evil.example|click> *bold* @here [x](https://evil.example)"
-    told = news(store, scan(store, {HERE: {"a": GOOD | {"ml-team": evil}}}), policy())
-    message = json.dumps(slack(told))
+    found = heard(store, scan(store, {HERE: {"a": GOOD | {"ml-team": evil}}}))
+    message = json.dumps(slack(found))
     assert "<!channel>" not in message
     assert "<https" not in message
     assert "&lt;!channel&gt;" in message
-    assert "](https" not in markdown(told)
-    assert "<!channel>" not in markdown(told)
+    assert "](https" not in markdown(found)
+    assert "<!channel>" not in markdown(found)
 
 
 def test_blocks_are_as_long_as_slack_takes_them(store: Store) -> None:
     long = {f"vm-{number}-" + "x" * 200: GOOD | {"ml-team": "y" * 250} for number in range(12)}
-    message = slack(news(store, scan(store, {HERE: long}), policy()))
+    message = slack(heard(store, scan(store, {HERE: long})))
     assert all(len(block["text"]["text"]) <= 3000 for block in message["blocks"])
     assert len(message["blocks"]) <= 50
 
@@ -136,7 +145,7 @@ def test_a_webhook_is_sent_json(store: Store) -> None:
     number = scan(store, {HERE: {"a": NO_TEAM}})
     with listening(200) as received:
         telling = Telling((webhook(received.url),))
-        assert tell(store, number, policy(), telling, write=Path.write_text) == []
+        assert tell(store, summed_up(store, number), telling, write=Path.write_text) == []
     ((path, kind, body),) = received.requests
     assert (path, kind) == (f"{SECRET}?x=1", "application/json")
     assert json.loads(body)["text"].startswith(
@@ -154,9 +163,9 @@ def test_a_webhook_hears_of_changes_only_and_the_file_of_everything(store: Store
         sent.append(message)
 
     url = webhook("https://hooks.example/x")
-    tell(store, number, policy(), Telling((url,), file), write=Path.write_text, send=send)
+    tell(store, summed_up(store, number), Telling((url,), file), write=Path.write_text, send=send)
     assert (sent, file.read_text().startswith("### tagward: aws scan 2")) == ([], True)
-    tell(store, number, policy(), Telling((url,), always=True), write=Path.write_text, send=send)
+    tell(store, summed_up(store, number), Telling((url,), always=True), write=Path.write_text, send=send)
     assert len(sent) == 1
 
 
@@ -192,7 +201,7 @@ def test_a_scan_is_none_the_worse_for_news_that_could_not_be_sent(store: Store) 
         raise NotSentError(f"the news could not be sent to {to.where}: it answered 404")
 
     telling = Telling((webhook("https://hooks.example/x"),))
-    faults = tell(store, number, policy(), telling, write=Path.write_text, send=send)
+    faults = tell(store, summed_up(store, number), telling, write=Path.write_text, send=send)
     assert faults == ["the news could not be sent to hooks.example: it answered 404"]
 
 
