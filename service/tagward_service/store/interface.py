@@ -44,7 +44,6 @@ class Scan(Struct, frozen=True):
     parts_done: int
 
 
-class Tally(Struct, frozen=True):
 class Existed(Struct, frozen=True):
     """What was known to exist: resources that take tags, and those of them that were compliant."""
 
@@ -68,6 +67,7 @@ class Ended(Struct, frozen=True):
     existed: Existed | None = None
 
 
+class Tally(Struct, frozen=True):
     """How many resources of one kind one part holds; taggable = compliant + violating + unknown + exempt."""
 
     cloud: str
@@ -298,14 +298,14 @@ class Store(Protocol):
         """List scans, newest first."""
         ...
 
+    def history(self, policy: str) -> list[Ended]:
+        """List the scans of a policy that ran to their end, the one that ended last first."""
+        ...
+
     def findings(
         self, wanted: Wanted, *, sort: str = "id", limit: int = 100, cursor: str | None = None
     ) -> Page:
         """Give a page of findings; raises QueryError for an unknown sort or a cursor of another question."""
-        ...
-
-    def history(self, policy: str) -> list[Ended]:
-        """List the scans of a policy that ran to their end, the one that ended last first."""
         ...
 
     def every_finding(self, wanted: Wanted) -> Iterator[KeptFinding]:

@@ -17,8 +17,8 @@ from tagward_service.store.database import Database
 from tagward_service.store.errors import QueryError
 from tagward_service.store.interface import (
     Alike,
-    KeptFinding,
     Ended,
+    KeptFinding,
     KeptReport,
     Page,
     Pruned,
@@ -78,13 +78,13 @@ class TabledStore:
         with self._database.reading() as connection:
             return listing.scans(connection, where, limit)
 
-    def findings(
-        self, wanted: Wanted, *, sort: str = "id", limit: int = 100, cursor: str | None = None
     def history(self, policy: str) -> list[Ended]:
         """List the scans of a policy that ran to their end, the one that ended last first."""
         with self._database.reading() as connection:
             return history.history(connection, policy)
 
+    def findings(
+        self, wanted: Wanted, *, sort: str = "id", limit: int = 100, cursor: str | None = None
     ) -> Page:
         """Give a page of findings."""
         with self._database.reading() as connection:
