@@ -54,7 +54,7 @@ def _artifacts(policy: Policy, day: date) -> Iterator[Artifact]:
     from tagward_generators.sql.queries import coverage_sql, staging_sql
 
     for dialect in DIALECTS:
-        for encoding in dialect.decode:
+        for encoding in dialect.encodings:
             path = f"{policy.name}.{dialect.name}.staging-{encoding}.sql"
             yield Artifact(path, staging_sql(policy, day, dialect, encoding), PROJECTION)
         yield Artifact(

@@ -33,12 +33,16 @@ KEYS, VALUES = "tag_keys", "tag_values"
 """All keys, and all values, of a line in one text, each between two marks (see `portable_regex`)."""
 
 
+PAIRS = "tag_pairs"
+"""All tags of a line that have a value, in one text, in order: which sets of tags there are."""
+
+
 def tag_columns(ids: Iterable[str]) -> dict[str, str]:
     """Name the column of each tag, `tag_ml_team` for ml-team; no two alike."""
     columns: dict[str, str] = {}
     for each in ids:
         plain = "tag_" + re.sub(r"[^a-z0-9]+", "_", each.lower())
-        taken = {KEYS, VALUES, *columns.values()}
+        taken = {KEYS, VALUES, PAIRS, *columns.values()}
         columns[each] = next(name for name in _numbered(plain) if name not in taken)
     return columns
 

@@ -16,6 +16,9 @@ from tagward.patterns.syntax import parse
 START, END = "\x1e", "\x1f"
 """What stands around each of several texts in one text; no key and no value of a tag holds them."""
 
+MIDDLE = "\x1d"
+"""What stands between a key and its value."""
+
 BEHIND = "!"
 """What is put behind a text that is matched as a whole."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from tagward.policy import Policy
+from tagward_generators.sql.bill_table import Kind, focus
 from tagward_generators.sql.columns import KEYS, LINE, VALUES, tag_columns
 from tagward_generators.sql.compiling import sql_of
 from tagward_generators.sql.coverage import classed, sums
@@ -14,20 +16,20 @@ from tagward_generators.sql.verdicts import asks_all, verdicts
 
 STAGED = "staged"
 
-ENCODINGS = {
+ENCODINGS: Mapping[Kind, str] = {
     "map": "maps",
     "json": "JSON text",
     "array": "lists of structs with key and value",
 }
 
 
-def staging_sql(policy: Policy, day: date, dialect: Dialect, encoding: str) -> str:
+def staging_sql(policy: Policy, day: date, dialect: Dialect, encoding: Kind) -> str:
     """Return the projection to make the view `staged` of."""
     head = (
         f"-- The view `{STAGED}`: lines of the table `focus`, whose tags are {ENCODINGS[encoding]}, "
         f"as {_named(policy)} asks for them.\n"
     )
-    return head + staging(policy, day, dialect, encoding)
+    return head + staging(policy, day, dialect, focus(encoding))
 
 
 def coverage_sql(policy: Policy, day: date, dialect: Dialect) -> str:

@@ -1,51 +1,37 @@
-"""The staging projection: FOCUS lines as they are exported, named and typed as the policy asks for them."""
+"""The staging projection: lines of a bill as an engine holds them, as the policy asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tagward.policy import Policy
 from tagward_generators.selecting import Platform
-from tagward_generators.sql.columns import KEYS, VALUES, tag_columns
+from tagward_generators.sql.aws_keys import unprefixed
+from tagward_generators.sql.bill_table import BillTable
+from tagward_generators.sql.columns import KEYS, LINE, PAIRS, VALUES, tag_columns
 from tagward_generators.sql.dialects import Dialect
 from tagward_generators.sql.judging import CLOUDS, SURFACE
+from tagward_generators.sql.reading import TEXTS, Reading, transpiled
 from tagward_generators.sql.verdicts import asks_all
 from tagward_generators.tag_facts import TagFacts
 
 DECODED = "tag_map"
 """The tags of a line, in the form that the engine looks into."""
 
-LINES = """\
-SELECT
-  strftime(BillingPeriodStart, '%Y-%m') AS period,
-  CASE
-    WHEN lower(ProviderName) LIKE 'aws%' OR lower(ProviderName) LIKE '%amazon%' THEN 'aws'
-    WHEN lower(ProviderName) LIKE '%microsoft%' OR lower(ProviderName) LIKE '%azure%' THEN 'azure'
-    WHEN lower(ProviderName) LIKE '%google%' OR lower(ProviderName) LIKE 'gcp%' THEN 'gcp'
-    ELSE ''
-  END AS cloud,
-  ProviderName AS provider,
-  SubAccountId AS account,
-  SubAccountName AS account_name,
-  ServiceName AS service,
-  RegionId AS region,
-  ResourceId AS resource_id,
-  ResourceName AS resource_name,
-  ChargeCategory AS charge_category,
-  ChargeClass AS charge_class,
-  CommitmentDiscountId AS commitment,
-  CommitmentDiscountStatus AS commitment_status,
-  BillingCurrency AS currency,
-  CAST(NULL AS BOOLEAN) AS taggable,
-  BilledCost < 0 OR EffectiveCost < 0 AS negative,
-  CAST({billed} AS DECIMAL(38, 18)) AS billed,
-  CAST({effective} AS DECIMAL(38, 18)) AS effective,
-  1 AS lines,
-  ChargePeriodStart AS last_start
-FROM focus
-"""
-"""The columns that no engine has a word of its own for, as DuckDB reads them."""
+AWS = "LOWER({0}) LIKE 'aws%' OR LOWER({0}) LIKE '%amazon%'"
+CLOUD = (
+    f"CASE WHEN {AWS} THEN 'aws' "
+    "WHEN LOWER({0}) LIKE '%microsoft%' OR LOWER({0}) LIKE '%azure%' THEN 'azure' "
+    "WHEN LOWER({0}) LIKE '%google%' OR LOWER({0}) LIKE 'gcp%' THEN 'gcp' ELSE '' END"
+)
+"""Whose prices a provider has; every engine reads this alike."""
+
+KEPT = (*TEXTS, "resource_id", "taggable", "last_start")
+"""What is staged as it was read."""
+
+CHECKS = ("unreadable", "unpriced", "rounded")
+"""What is wrong with a line: 1 where its tags cannot be read, it lacks a cost, or one of them was rounded."""
 
 
 def tag_projections(policy: Policy, day: date, dialect: Dialect, column: str) -> Iterator[tuple[str, str]]:
@@ -77,29 +63,71 @@ def _by_cloud(keys: dict[tuple[str, ...], list[str]], dialect: Dialect, column: 
     for names, clouds in keys.items():
         found = dialect.first_of(column, filter(None, names), any_case="" in names)
         listed = ", ".join(map(dialect.literal, clouds))
-        branches.append(f"WHEN cloud IN ({listed}) THEN {found}")
+        branches.append(f"WHEN {dialect.quoted('cloud')} IN ({listed}) THEN {found}")
     return f"CASE {' '.join(branches)} END" if branches else "CAST(NULL AS VARCHAR)"
 
 
-def staging(policy: Policy, day: date, dialect: Dialect, encoding: str) -> str:
-    """Return the staging projection of the table `focus` for an engine and an encoding of its tags."""
-    import sqlglot
-
-    focus = LINES.format(billed=dialect.cost("BilledCost"), effective=dialect.cost("EffectiveCost"))
-    (lines,) = sqlglot.transpile(focus, read="duckdb", write=dialect.name, pretty=True)
-    lines = lines.replace(_money(dialect), dialect.money)
-    decoded = f"  {dialect.decode[encoding]('Tags')} AS {DECODED}"
-    body = lines.replace("\nFROM focus", f",\n{decoded}\nFROM focus")
-    tags = ",\n  ".join(f"{sql} AS {name}" for name, sql in tag_projections(policy, day, dialect, DECODED))
-    return f"WITH decoded AS (\n{_indented(body)}\n)\nSELECT\n  decoded.*,\n  {tags}\nFROM decoded\n"
+def staging(policy: Policy, day: date, dialect: Dialect, table: BillTable) -> str:
+    """Return the staging projection of a table: what is read, its tags decoded, a column for each tag."""
+    staged = _Staged(policy, day, dialect, table)
+    bill = _select(dialect, Reading(dialect, table).columns(), table.name)
+    decoded = _select(dialect, staged.decoded(), "bill")
+    last = _select(dialect, staged.columns(), "decoded")
+    return f"WITH bill AS (\n{_indented(bill)}\n), decoded AS (\n{_indented(decoded)}\n)\n{last}\n"
 
 
-def _money(dialect: Dialect) -> str:
-    """Return what the type of money became for an engine."""
-    import sqlglot
+class _Staged:
+    """What is made of the columns that were read."""
 
-    (cast,) = sqlglot.transpile("CAST(x AS DECIMAL(38, 18))", read="duckdb", write=dialect.name)
-    return cast.removeprefix("CAST(x AS ").removesuffix(")")
+    def __init__(self, policy: Policy, day: date, dialect: Dialect, table: BillTable) -> None:
+        self.policy, self.day, self.dialect, self.table = policy, day, dialect, table
+        self.name = dialect.quoted
+
+    def decoded(self) -> Iterator[tuple[str, str]]:
+        """List (name, SQL) with the cloud, the month and the tags under the keys that people gave."""
+        name, zero = self.name, f"CAST(0 AS {self.dialect.money})"
+        billed, effective = name("billed"), name("effective")
+        yield from ((each, name(each)) for each in KEPT)
+        month = transpiled("strftime(x, '%Y-%m')", self.dialect.name).replace("x", name("first_day"), 1)
+        yield "period", f"COALESCE({month}, '')"
+        yield "cloud", CLOUD.format(name("provider"))
+        yield "negative", f"COALESCE({billed} < 0 OR {effective} < 0, FALSE)"
+        yield "billed", f"COALESCE({billed}, {zero})"
+        yield "effective", f"COALESCE({effective}, {zero})"
+        yield "lines", "1"
+        yield "unreadable", self._flag(f"{name('raw_tags')} AND {name('own_tags')} IS NULL")
+        yield "unpriced", self._flag(f"{billed} IS NULL OR {effective} IS NULL")
+        yield "rounded", name("rounded")
+        yield DECODED, self._tags()
+
+    def _flag(self, condition: str) -> str:
+        return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
+
+    def _tags(self) -> str:
+        """Return the tags; those that a cost was split by come before those of what was split."""
+        own = self.name("own_tags")
+        aws = AWS.format(self.name("provider"))
+        own = f"CASE WHEN {aws} THEN {unprefixed(self.dialect, own)} ELSE {own} END"
+        if "allocated_tags" not in self.table.columns:
+            return own
+        maps = self.dialect.maps
+        both = (f"COALESCE({each}, {maps.empty})" for each in (own, self.name("allocated_tags")))
+        return maps.merged(*both)
+
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """List (name, SQL) of what is staged."""
+        tags = self.name(DECODED)
+        yield from ((each, self.name(each)) for each in LINE)
+        if self.table.asked:
+            yield from ((each, self.name(each)) for each in CHECKS)
+            yield PAIRS, self.dialect.pairs(tags)
+        yield from tag_projections(self.policy, self.day, self.dialect, tags)
+
+
+def _select(dialect: Dialect, columns: Iterable[tuple[str, str]], source: str) -> str:
+    named = ((sql, dialect.quoted(name)) for name, sql in columns)
+    listed = ",\n  ".join(sql if sql == name else f"{sql} AS {name}" for sql, name in named)
+    return f"SELECT\n  {listed}\nFROM {source}"
 
 
 def _indented(text: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tagward_service.billing.aws_keys import unprefixed
+from tagward_generators.sql.aws_keys import unprefixed
+from tagward_generators.sql.dialects import DUCKDB
 from tagward_service.billing.columns import Layout
 from tagward_service.billing.raw_files import RawFile
 from tagward_service.billing.sql_text import listed, literal, name
@@ -98,7 +99,7 @@ class Staging:
             yield f"nullif(nullif({text}, ''), 'NULL') AS {each}"
         yield f"{CLOUDS} AS cloud"
         yield "coalesce(period, '') AS period"
-        own = f"CASE WHEN {CLOUDS} = 'aws' THEN {unprefixed('own_tags')} ELSE own_tags END"
+        own = f"CASE WHEN {CLOUDS} = 'aws' THEN {unprefixed(DUCKDB, 'own_tags')} ELSE own_tags END"
         yield f"coalesce(map_concat({own}, allocated_tags), MAP {{}}::{MAP}) AS tags"
         yield "taggable"
         yield "negative"

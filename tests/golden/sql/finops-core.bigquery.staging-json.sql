@@ -1,41 +1,78 @@
 -- The view `staged`: lines of the table `focus`, whose tags are JSON text, as finops-core 1.0.0 asks for them.
-WITH decoded AS (
+WITH bill AS (
   SELECT
-    FORMAT_DATE('%Y-%m', BillingPeriodStart) AS period,
-    CASE
-      WHEN LOWER(ProviderName) LIKE 'aws%' OR LOWER(ProviderName) LIKE '%amazon%'
-      THEN 'aws'
-      WHEN LOWER(ProviderName) LIKE '%microsoft%' OR LOWER(ProviderName) LIKE '%azure%'
-      THEN 'azure'
-      WHEN LOWER(ProviderName) LIKE '%google%' OR LOWER(ProviderName) LIKE 'gcp%'
-      THEN 'gcp'
-      ELSE ''
-    END AS cloud,
-    ProviderName AS provider,
-    SubAccountId AS account,
-    SubAccountName AS account_name,
-    ServiceName AS service,
-    RegionId AS region,
-    ResourceId AS resource_id,
-    ResourceName AS resource_name,
-    ChargeCategory AS charge_category,
-    ChargeClass AS charge_class,
-    CommitmentDiscountId AS commitment,
-    CommitmentDiscountStatus AS commitment_status,
-    BillingCurrency AS currency,
-    CAST(NULL AS BOOL) AS taggable,
-    BilledCost < 0 OR EffectiveCost < 0 AS negative,
-    CAST(BilledCost AS BIGNUMERIC) AS billed,
-    CAST(EffectiveCost AS BIGNUMERIC) AS effective,
-    1 AS lines,
-    ChargePeriodStart AS last_start,
-    (SELECT ARRAY_AGG(STRUCT(key, LAX_STRING(parsed[key]) AS value)) FROM (SELECT SAFE.PARSE_JSON(Tags) AS parsed), UNNEST(JSON_KEYS(parsed, 1)) AS key) AS tag_map
+    ProviderName AS `provider`,
+    SubAccountId AS `account`,
+    SubAccountName AS `account_name`,
+    ServiceName AS `service`,
+    RegionId AS `region`,
+    ResourceName AS `resource_name`,
+    ChargeCategory AS `charge_category`,
+    ChargeClass AS `charge_class`,
+    CommitmentDiscountId AS `commitment`,
+    CommitmentDiscountStatus AS `commitment_status`,
+    BillingCurrency AS `currency`,
+    ResourceId AS `resource_id`,
+    CAST(BillingPeriodStart AS DATE) AS `first_day`,
+    ChargePeriodStart AS `last_start`,
+    CAST(NULL AS BOOLEAN) AS `taggable`,
+    CAST(BilledCost AS BIGNUMERIC) AS `billed`,
+    CAST(EffectiveCost AS BIGNUMERIC) AS `effective`,
+    0 AS `rounded`,
+    NULLIF(Tags, 'NULL') IS NOT NULL AS `raw_tags`,
+    IF(JSON_TYPE(SAFE.PARSE_JSON(Tags)) = 'object', ARRAY(SELECT AS STRUCT name AS key, LAX_STRING(SAFE.PARSE_JSON(Tags)[name]) AS value FROM UNNEST(ARRAY(SELECT IF(STARTS_WITH(told, '"'), JSON_VALUE(SAFE.PARSE_JSON(told)), told) FROM UNNEST(JSON_KEYS(SAFE.PARSE_JSON(Tags), 1)) AS told)) AS name), NULL) AS `own_tags`
   FROM focus
+), decoded AS (
+  SELECT
+    `provider`,
+    `account`,
+    `account_name`,
+    `service`,
+    `region`,
+    `resource_name`,
+    `charge_category`,
+    `charge_class`,
+    `commitment`,
+    `commitment_status`,
+    `currency`,
+    `resource_id`,
+    `taggable`,
+    `last_start`,
+    COALESCE(FORMAT_DATE('%Y-%m', `first_day`), '') AS `period`,
+    CASE WHEN LOWER(`provider`) LIKE 'aws%' OR LOWER(`provider`) LIKE '%amazon%' THEN 'aws' WHEN LOWER(`provider`) LIKE '%microsoft%' OR LOWER(`provider`) LIKE '%azure%' THEN 'azure' WHEN LOWER(`provider`) LIKE '%google%' OR LOWER(`provider`) LIKE 'gcp%' THEN 'gcp' ELSE '' END AS `cloud`,
+    COALESCE(`billed` < 0 OR `effective` < 0, FALSE) AS `negative`,
+    COALESCE(`billed`, CAST(0 AS BIGNUMERIC)) AS `billed`,
+    COALESCE(`effective`, CAST(0 AS BIGNUMERIC)) AS `effective`,
+    1 AS `lines`,
+    CASE WHEN `raw_tags` AND `own_tags` IS NULL THEN 1 ELSE 0 END AS `unreadable`,
+    CASE WHEN `billed` IS NULL OR `effective` IS NULL THEN 1 ELSE 0 END AS `unpriced`,
+    `rounded`,
+    CASE WHEN LOWER(`provider`) LIKE 'aws%' OR LOWER(`provider`) LIKE '%amazon%' THEN CASE WHEN EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS each WHERE (SUBSTR(each.key, 1, 13) = 'resourceTags/' OR SUBSTR(each.key, 1, 14) = 'userAttribute/' OR SUBSTR(each.key, 1, 11) = 'accountTag/' OR SUBSTR(each.key, 1, 13) = 'costCategory/')) THEN ARRAY(SELECT AS STRUCT CASE WHEN (SUBSTR(each.key, 1, 13) = 'resourceTags/') THEN SUBSTR(each.key, 14) ELSE each.key END AS key, each.value AS value FROM UNNEST(`own_tags`) AS each WHERE (NOT (SUBSTR(each.key, 1, 13) = 'resourceTags/' OR SUBSTR(each.key, 1, 14) = 'userAttribute/' OR SUBSTR(each.key, 1, 11) = 'accountTag/' OR SUBSTR(each.key, 1, 13) = 'costCategory/') OR ((SUBSTR(each.key, 1, 13) = 'resourceTags/') AND NOT (NOT (SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'resourceTags/' OR SUBSTR(SUBSTR(each.key, 14), 1, 14) = 'userAttribute/' OR SUBSTR(SUBSTR(each.key, 14), 1, 11) = 'accountTag/' OR SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'costCategory/') AND EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS other WHERE other.key = SUBSTR(each.key, 14)))))) WHEN EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS each WHERE (SUBSTR(each.key, 1, 5) = 'user_' OR SUBSTR(each.key, 1, 4) = 'aws_')) AND NOT (EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS each WHERE NOT (SUBSTR(each.key, 1, 5) = 'user_' OR SUBSTR(each.key, 1, 4) = 'aws_'))) THEN ARRAY(SELECT AS STRUCT SUBSTR(each.key, 6) AS key, each.value AS value FROM UNNEST(`own_tags`) AS each WHERE (SUBSTR(each.key, 1, 5) = 'user_')) ELSE `own_tags` END ELSE `own_tags` END AS `tag_map`
+  FROM bill
 )
 SELECT
-  decoded.*,
-  CASE WHEN cloud IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'Owner') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'Owner'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'owner')) WHEN cloud IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'owner') END AS tag_owner,
-  CASE WHEN cloud IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'CostCenter') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'CostCenter'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'costcenter')) WHEN cloud IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'cost_center') END AS tag_cost_center,
-  CASE WHEN cloud IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'Environment') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'Environment'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'environment')) WHEN cloud IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'environment') END AS tag_environment,
-  CASE WHEN cloud IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'Application') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'Application'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'application')) WHEN cloud IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'application') END AS tag_application
+  `period`,
+  `cloud`,
+  `provider`,
+  `account`,
+  `account_name`,
+  `service`,
+  `region`,
+  `resource_id`,
+  `resource_name`,
+  `charge_category`,
+  `charge_class`,
+  `commitment`,
+  `commitment_status`,
+  `currency`,
+  `taggable`,
+  `negative`,
+  `billed`,
+  `effective`,
+  `lines`,
+  `last_start`,
+  CASE WHEN `cloud` IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'Owner') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'Owner'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'owner')) WHEN `cloud` IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'owner') END AS `tag_owner`,
+  CASE WHEN `cloud` IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'CostCenter') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'CostCenter'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'costcenter')) WHEN `cloud` IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'cost_center') END AS `tag_cost_center`,
+  CASE WHEN `cloud` IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'Environment') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'Environment'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'environment')) WHEN `cloud` IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'environment') END AS `tag_environment`,
+  CASE WHEN `cloud` IN ('aws') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'Application') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'Application'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'application')) WHEN `cloud` IN ('gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'application') END AS `tag_application`
 FROM decoded

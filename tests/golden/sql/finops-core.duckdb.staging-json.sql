@@ -1,41 +1,78 @@
 -- The view `staged`: lines of the table `focus`, whose tags are JSON text, as finops-core 1.0.0 asks for them.
-WITH decoded AS (
+WITH bill AS (
   SELECT
-    STRFTIME(BillingPeriodStart, '%Y-%m') AS period,
-    CASE
-      WHEN LOWER(ProviderName) LIKE 'aws%' OR LOWER(ProviderName) LIKE '%amazon%'
-      THEN 'aws'
-      WHEN LOWER(ProviderName) LIKE '%microsoft%' OR LOWER(ProviderName) LIKE '%azure%'
-      THEN 'azure'
-      WHEN LOWER(ProviderName) LIKE '%google%' OR LOWER(ProviderName) LIKE 'gcp%'
-      THEN 'gcp'
-      ELSE ''
-    END AS cloud,
-    ProviderName AS provider,
-    SubAccountId AS account,
-    SubAccountName AS account_name,
-    ServiceName AS service,
-    RegionId AS region,
-    ResourceId AS resource_id,
-    ResourceName AS resource_name,
-    ChargeCategory AS charge_category,
-    ChargeClass AS charge_class,
-    CommitmentDiscountId AS commitment,
-    CommitmentDiscountStatus AS commitment_status,
-    BillingCurrency AS currency,
-    CAST(NULL AS BOOLEAN) AS taggable,
-    BilledCost < 0 OR EffectiveCost < 0 AS negative,
-    CAST(CAST(BilledCost AS TEXT) AS DECIMAL(38, 18)) AS billed,
-    CAST(CAST(EffectiveCost AS TEXT) AS DECIMAL(38, 18)) AS effective,
-    1 AS lines,
-    ChargePeriodStart AS last_start,
-    TRY_CAST(TRY_CAST(Tags AS JSON) AS MAP(VARCHAR, VARCHAR)) AS tag_map
+    ProviderName AS "provider",
+    SubAccountId AS "account",
+    SubAccountName AS "account_name",
+    ServiceName AS "service",
+    RegionId AS "region",
+    ResourceName AS "resource_name",
+    ChargeCategory AS "charge_category",
+    ChargeClass AS "charge_class",
+    CommitmentDiscountId AS "commitment",
+    CommitmentDiscountStatus AS "commitment_status",
+    BillingCurrency AS "currency",
+    ResourceId AS "resource_id",
+    CAST(BillingPeriodStart AS DATE) AS "first_day",
+    ChargePeriodStart AS "last_start",
+    CAST(NULL AS BOOLEAN) AS "taggable",
+    CAST(CAST(BilledCost AS VARCHAR) AS DECIMAL(38, 18)) AS "billed",
+    CAST(CAST(EffectiveCost AS VARCHAR) AS DECIMAL(38, 18)) AS "effective",
+    0 AS "rounded",
+    NULLIF(Tags, 'NULL') IS NOT NULL AS "raw_tags",
+    TRY_CAST(TRY_CAST(Tags AS JSON) AS MAP(VARCHAR, VARCHAR)) AS "own_tags"
   FROM focus
+), decoded AS (
+  SELECT
+    "provider",
+    "account",
+    "account_name",
+    "service",
+    "region",
+    "resource_name",
+    "charge_category",
+    "charge_class",
+    "commitment",
+    "commitment_status",
+    "currency",
+    "resource_id",
+    "taggable",
+    "last_start",
+    COALESCE(STRFTIME("first_day", '%Y-%m'), '') AS "period",
+    CASE WHEN LOWER("provider") LIKE 'aws%' OR LOWER("provider") LIKE '%amazon%' THEN 'aws' WHEN LOWER("provider") LIKE '%microsoft%' OR LOWER("provider") LIKE '%azure%' THEN 'azure' WHEN LOWER("provider") LIKE '%google%' OR LOWER("provider") LIKE 'gcp%' THEN 'gcp' ELSE '' END AS "cloud",
+    COALESCE("billed" < 0 OR "effective" < 0, FALSE) AS "negative",
+    COALESCE("billed", CAST(0 AS DECIMAL(38, 18))) AS "billed",
+    COALESCE("effective", CAST(0 AS DECIMAL(38, 18))) AS "effective",
+    1 AS "lines",
+    CASE WHEN "raw_tags" AND "own_tags" IS NULL THEN 1 ELSE 0 END AS "unreadable",
+    CASE WHEN "billed" IS NULL OR "effective" IS NULL THEN 1 ELSE 0 END AS "unpriced",
+    "rounded",
+    CASE WHEN LOWER("provider") LIKE 'aws%' OR LOWER("provider") LIKE '%amazon%' THEN CASE WHEN len(list_filter(map_keys("own_tags"), lambda key: (SUBSTR(key, 1, 13) = 'resourceTags/' OR SUBSTR(key, 1, 14) = 'userAttribute/' OR SUBSTR(key, 1, 11) = 'accountTag/' OR SUBSTR(key, 1, 13) = 'costCategory/'))) > 0 THEN map_from_entries(list_transform(list_filter(map_entries("own_tags"), lambda each: (NOT (SUBSTR(each.key, 1, 13) = 'resourceTags/' OR SUBSTR(each.key, 1, 14) = 'userAttribute/' OR SUBSTR(each.key, 1, 11) = 'accountTag/' OR SUBSTR(each.key, 1, 13) = 'costCategory/') OR ((SUBSTR(each.key, 1, 13) = 'resourceTags/') AND NOT (NOT (SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'resourceTags/' OR SUBSTR(SUBSTR(each.key, 14), 1, 14) = 'userAttribute/' OR SUBSTR(SUBSTR(each.key, 14), 1, 11) = 'accountTag/' OR SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'costCategory/') AND list_contains(map_keys("own_tags"), SUBSTR(each.key, 14)))))), lambda each: struct_pack(k := CASE WHEN (SUBSTR(each.key, 1, 13) = 'resourceTags/') THEN SUBSTR(each.key, 14) ELSE each.key END, v := each.value))) WHEN len(list_filter(map_keys("own_tags"), lambda key: (SUBSTR(key, 1, 5) = 'user_' OR SUBSTR(key, 1, 4) = 'aws_'))) > 0 AND NOT (len(list_filter(map_keys("own_tags"), lambda key: NOT (SUBSTR(key, 1, 5) = 'user_' OR SUBSTR(key, 1, 4) = 'aws_'))) > 0) THEN map_from_entries(list_transform(list_filter(map_entries("own_tags"), lambda each: (SUBSTR(each.key, 1, 5) = 'user_')), lambda each: struct_pack(k := SUBSTR(each.key, 6), v := each.value))) ELSE "own_tags" END ELSE "own_tags" END AS "tag_map"
+  FROM bill
 )
 SELECT
-  decoded.*,
-  CASE WHEN cloud IN ('aws') THEN tag_map['Owner'] WHEN cloud IN ('azure') THEN COALESCE(tag_map['Owner'], list_filter(map_entries(tag_map), lambda each: lower(each.key) = 'owner')[1].value) WHEN cloud IN ('gcp') THEN tag_map['owner'] END AS tag_owner,
-  CASE WHEN cloud IN ('aws') THEN tag_map['CostCenter'] WHEN cloud IN ('azure') THEN COALESCE(tag_map['CostCenter'], list_filter(map_entries(tag_map), lambda each: lower(each.key) = 'costcenter')[1].value) WHEN cloud IN ('gcp') THEN tag_map['cost_center'] END AS tag_cost_center,
-  CASE WHEN cloud IN ('aws') THEN tag_map['Environment'] WHEN cloud IN ('azure') THEN COALESCE(tag_map['Environment'], list_filter(map_entries(tag_map), lambda each: lower(each.key) = 'environment')[1].value) WHEN cloud IN ('gcp') THEN tag_map['environment'] END AS tag_environment,
-  CASE WHEN cloud IN ('aws') THEN tag_map['Application'] WHEN cloud IN ('azure') THEN COALESCE(tag_map['Application'], list_filter(map_entries(tag_map), lambda each: lower(each.key) = 'application')[1].value) WHEN cloud IN ('gcp') THEN tag_map['application'] END AS tag_application
+  "period",
+  "cloud",
+  "provider",
+  "account",
+  "account_name",
+  "service",
+  "region",
+  "resource_id",
+  "resource_name",
+  "charge_category",
+  "charge_class",
+  "commitment",
+  "commitment_status",
+  "currency",
+  "taggable",
+  "negative",
+  "billed",
+  "effective",
+  "lines",
+  "last_start",
+  CASE WHEN "cloud" IN ('aws') THEN "tag_map"['Owner'] WHEN "cloud" IN ('azure') THEN COALESCE("tag_map"['Owner'], list_filter(map_entries("tag_map"), lambda each: lower(each.key) = 'owner')[1].value) WHEN "cloud" IN ('gcp') THEN "tag_map"['owner'] END AS "tag_owner",
+  CASE WHEN "cloud" IN ('aws') THEN "tag_map"['CostCenter'] WHEN "cloud" IN ('azure') THEN COALESCE("tag_map"['CostCenter'], list_filter(map_entries("tag_map"), lambda each: lower(each.key) = 'costcenter')[1].value) WHEN "cloud" IN ('gcp') THEN "tag_map"['cost_center'] END AS "tag_cost_center",
+  CASE WHEN "cloud" IN ('aws') THEN "tag_map"['Environment'] WHEN "cloud" IN ('azure') THEN COALESCE("tag_map"['Environment'], list_filter(map_entries("tag_map"), lambda each: lower(each.key) = 'environment')[1].value) WHEN "cloud" IN ('gcp') THEN "tag_map"['environment'] END AS "tag_environment",
+  CASE WHEN "cloud" IN ('aws') THEN "tag_map"['Application'] WHEN "cloud" IN ('azure') THEN COALESCE("tag_map"['Application'], list_filter(map_entries("tag_map"), lambda each: lower(each.key) = 'application')[1].value) WHEN "cloud" IN ('gcp') THEN "tag_map"['application'] END AS "tag_application"
 FROM decoded

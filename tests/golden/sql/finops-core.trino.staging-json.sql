@@ -1,41 +1,78 @@
 -- The view `staged`: lines of the table `focus`, whose tags are JSON text, as finops-core 1.0.0 asks for them.
-WITH decoded AS (
+WITH bill AS (
   SELECT
-    DATE_FORMAT(BillingPeriodStart, '%Y-%m') AS period,
-    CASE
-      WHEN LOWER(ProviderName) LIKE 'aws%' OR LOWER(ProviderName) LIKE '%amazon%'
-      THEN 'aws'
-      WHEN LOWER(ProviderName) LIKE '%microsoft%' OR LOWER(ProviderName) LIKE '%azure%'
-      THEN 'azure'
-      WHEN LOWER(ProviderName) LIKE '%google%' OR LOWER(ProviderName) LIKE 'gcp%'
-      THEN 'gcp'
-      ELSE ''
-    END AS cloud,
-    ProviderName AS provider,
-    SubAccountId AS account,
-    SubAccountName AS account_name,
-    ServiceName AS service,
-    RegionId AS region,
-    ResourceId AS resource_id,
-    ResourceName AS resource_name,
-    ChargeCategory AS charge_category,
-    ChargeClass AS charge_class,
-    CommitmentDiscountId AS commitment,
-    CommitmentDiscountStatus AS commitment_status,
-    BillingCurrency AS currency,
-    CAST(NULL AS BOOLEAN) AS taggable,
-    BilledCost < 0 OR EffectiveCost < 0 AS negative,
-    CAST(BilledCost AS DECIMAL(38, 18)) AS billed,
-    CAST(EffectiveCost AS DECIMAL(38, 18)) AS effective,
-    1 AS lines,
-    ChargePeriodStart AS last_start,
-    TRY(CAST(json_parse(Tags) AS MAP(VARCHAR, VARCHAR))) AS tag_map
+    ProviderName AS "provider",
+    SubAccountId AS "account",
+    SubAccountName AS "account_name",
+    ServiceName AS "service",
+    RegionId AS "region",
+    ResourceName AS "resource_name",
+    ChargeCategory AS "charge_category",
+    ChargeClass AS "charge_class",
+    CommitmentDiscountId AS "commitment",
+    CommitmentDiscountStatus AS "commitment_status",
+    BillingCurrency AS "currency",
+    ResourceId AS "resource_id",
+    CAST(BillingPeriodStart AS DATE) AS "first_day",
+    ChargePeriodStart AS "last_start",
+    CAST(NULL AS BOOLEAN) AS "taggable",
+    CAST(BilledCost AS DECIMAL(38, 18)) AS "billed",
+    CAST(EffectiveCost AS DECIMAL(38, 18)) AS "effective",
+    0 AS "rounded",
+    NULLIF(Tags, 'NULL') IS NOT NULL AS "raw_tags",
+    TRY(CAST(json_parse(Tags) AS MAP(VARCHAR, VARCHAR))) AS "own_tags"
   FROM focus
+), decoded AS (
+  SELECT
+    "provider",
+    "account",
+    "account_name",
+    "service",
+    "region",
+    "resource_name",
+    "charge_category",
+    "charge_class",
+    "commitment",
+    "commitment_status",
+    "currency",
+    "resource_id",
+    "taggable",
+    "last_start",
+    COALESCE(DATE_FORMAT("first_day", '%Y-%m'), '') AS "period",
+    CASE WHEN LOWER("provider") LIKE 'aws%' OR LOWER("provider") LIKE '%amazon%' THEN 'aws' WHEN LOWER("provider") LIKE '%microsoft%' OR LOWER("provider") LIKE '%azure%' THEN 'azure' WHEN LOWER("provider") LIKE '%google%' OR LOWER("provider") LIKE 'gcp%' THEN 'gcp' ELSE '' END AS "cloud",
+    COALESCE("billed" < 0 OR "effective" < 0, FALSE) AS "negative",
+    COALESCE("billed", CAST(0 AS DECIMAL(38, 18))) AS "billed",
+    COALESCE("effective", CAST(0 AS DECIMAL(38, 18))) AS "effective",
+    1 AS "lines",
+    CASE WHEN "raw_tags" AND "own_tags" IS NULL THEN 1 ELSE 0 END AS "unreadable",
+    CASE WHEN "billed" IS NULL OR "effective" IS NULL THEN 1 ELSE 0 END AS "unpriced",
+    "rounded",
+    CASE WHEN LOWER("provider") LIKE 'aws%' OR LOWER("provider") LIKE '%amazon%' THEN CASE WHEN any_match(map_keys("own_tags"), key -> (SUBSTR(key, 1, 13) = 'resourceTags/' OR SUBSTR(key, 1, 14) = 'userAttribute/' OR SUBSTR(key, 1, 11) = 'accountTag/' OR SUBSTR(key, 1, 13) = 'costCategory/')) THEN transform_keys(map_filter("own_tags", (key, value) -> (NOT (SUBSTR(key, 1, 13) = 'resourceTags/' OR SUBSTR(key, 1, 14) = 'userAttribute/' OR SUBSTR(key, 1, 11) = 'accountTag/' OR SUBSTR(key, 1, 13) = 'costCategory/') OR ((SUBSTR(key, 1, 13) = 'resourceTags/') AND NOT (NOT (SUBSTR(SUBSTR(key, 14), 1, 13) = 'resourceTags/' OR SUBSTR(SUBSTR(key, 14), 1, 14) = 'userAttribute/' OR SUBSTR(SUBSTR(key, 14), 1, 11) = 'accountTag/' OR SUBSTR(SUBSTR(key, 14), 1, 13) = 'costCategory/') AND contains(map_keys("own_tags"), SUBSTR(key, 14)))))), (key, value) -> CASE WHEN (SUBSTR(key, 1, 13) = 'resourceTags/') THEN SUBSTR(key, 14) ELSE key END) WHEN any_match(map_keys("own_tags"), key -> (SUBSTR(key, 1, 5) = 'user_' OR SUBSTR(key, 1, 4) = 'aws_')) AND NOT (any_match(map_keys("own_tags"), key -> NOT (SUBSTR(key, 1, 5) = 'user_' OR SUBSTR(key, 1, 4) = 'aws_'))) THEN transform_keys(map_filter("own_tags", (key, value) -> (SUBSTR(key, 1, 5) = 'user_')), (key, value) -> SUBSTR(key, 6)) ELSE "own_tags" END ELSE "own_tags" END AS "tag_map"
+  FROM bill
 )
 SELECT
-  decoded.*,
-  CASE WHEN cloud IN ('aws') THEN element_at(tag_map, 'Owner') WHEN cloud IN ('azure') THEN COALESCE(element_at(tag_map, 'Owner'), element_at(map_values(map_filter(tag_map, (key, value) -> lower(key) = 'owner')), 1)) WHEN cloud IN ('gcp') THEN element_at(tag_map, 'owner') END AS tag_owner,
-  CASE WHEN cloud IN ('aws') THEN element_at(tag_map, 'CostCenter') WHEN cloud IN ('azure') THEN COALESCE(element_at(tag_map, 'CostCenter'), element_at(map_values(map_filter(tag_map, (key, value) -> lower(key) = 'costcenter')), 1)) WHEN cloud IN ('gcp') THEN element_at(tag_map, 'cost_center') END AS tag_cost_center,
-  CASE WHEN cloud IN ('aws') THEN element_at(tag_map, 'Environment') WHEN cloud IN ('azure') THEN COALESCE(element_at(tag_map, 'Environment'), element_at(map_values(map_filter(tag_map, (key, value) -> lower(key) = 'environment')), 1)) WHEN cloud IN ('gcp') THEN element_at(tag_map, 'environment') END AS tag_environment,
-  CASE WHEN cloud IN ('aws') THEN element_at(tag_map, 'Application') WHEN cloud IN ('azure') THEN COALESCE(element_at(tag_map, 'Application'), element_at(map_values(map_filter(tag_map, (key, value) -> lower(key) = 'application')), 1)) WHEN cloud IN ('gcp') THEN element_at(tag_map, 'application') END AS tag_application
+  "period",
+  "cloud",
+  "provider",
+  "account",
+  "account_name",
+  "service",
+  "region",
+  "resource_id",
+  "resource_name",
+  "charge_category",
+  "charge_class",
+  "commitment",
+  "commitment_status",
+  "currency",
+  "taggable",
+  "negative",
+  "billed",
+  "effective",
+  "lines",
+  "last_start",
+  CASE WHEN "cloud" IN ('aws') THEN element_at("tag_map", 'Owner') WHEN "cloud" IN ('azure') THEN COALESCE(element_at("tag_map", 'Owner'), element_at(map_values(map_filter("tag_map", (key, value) -> lower(key) = 'owner')), 1)) WHEN "cloud" IN ('gcp') THEN element_at("tag_map", 'owner') END AS "tag_owner",
+  CASE WHEN "cloud" IN ('aws') THEN element_at("tag_map", 'CostCenter') WHEN "cloud" IN ('azure') THEN COALESCE(element_at("tag_map", 'CostCenter'), element_at(map_values(map_filter("tag_map", (key, value) -> lower(key) = 'costcenter')), 1)) WHEN "cloud" IN ('gcp') THEN element_at("tag_map", 'cost_center') END AS "tag_cost_center",
+  CASE WHEN "cloud" IN ('aws') THEN element_at("tag_map", 'Environment') WHEN "cloud" IN ('azure') THEN COALESCE(element_at("tag_map", 'Environment'), element_at(map_values(map_filter("tag_map", (key, value) -> lower(key) = 'environment')), 1)) WHEN "cloud" IN ('gcp') THEN element_at("tag_map", 'environment') END AS "tag_environment",
+  CASE WHEN "cloud" IN ('aws') THEN element_at("tag_map", 'Application') WHEN "cloud" IN ('azure') THEN COALESCE(element_at("tag_map", 'Application'), element_at(map_values(map_filter("tag_map", (key, value) -> lower(key) = 'application')), 1)) WHEN "cloud" IN ('gcp') THEN element_at("tag_map", 'application') END AS "tag_application"
 FROM decoded

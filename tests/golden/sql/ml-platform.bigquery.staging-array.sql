@@ -1,42 +1,79 @@
 -- The view `staged`: lines of the table `focus`, whose tags are lists of structs with key and value, as ml-platform 1.0.0 asks for them.
-WITH decoded AS (
+WITH bill AS (
   SELECT
-    FORMAT_DATE('%Y-%m', BillingPeriodStart) AS period,
-    CASE
-      WHEN LOWER(ProviderName) LIKE 'aws%' OR LOWER(ProviderName) LIKE '%amazon%'
-      THEN 'aws'
-      WHEN LOWER(ProviderName) LIKE '%microsoft%' OR LOWER(ProviderName) LIKE '%azure%'
-      THEN 'azure'
-      WHEN LOWER(ProviderName) LIKE '%google%' OR LOWER(ProviderName) LIKE 'gcp%'
-      THEN 'gcp'
-      ELSE ''
-    END AS cloud,
-    ProviderName AS provider,
-    SubAccountId AS account,
-    SubAccountName AS account_name,
-    ServiceName AS service,
-    RegionId AS region,
-    ResourceId AS resource_id,
-    ResourceName AS resource_name,
-    ChargeCategory AS charge_category,
-    ChargeClass AS charge_class,
-    CommitmentDiscountId AS commitment,
-    CommitmentDiscountStatus AS commitment_status,
-    BillingCurrency AS currency,
-    CAST(NULL AS BOOL) AS taggable,
-    BilledCost < 0 OR EffectiveCost < 0 AS negative,
-    CAST(BilledCost AS BIGNUMERIC) AS billed,
-    CAST(EffectiveCost AS BIGNUMERIC) AS effective,
-    1 AS lines,
-    ChargePeriodStart AS last_start,
-    Tags AS tag_map
+    ProviderName AS `provider`,
+    SubAccountId AS `account`,
+    SubAccountName AS `account_name`,
+    ServiceName AS `service`,
+    RegionId AS `region`,
+    ResourceName AS `resource_name`,
+    ChargeCategory AS `charge_category`,
+    ChargeClass AS `charge_class`,
+    CommitmentDiscountId AS `commitment`,
+    CommitmentDiscountStatus AS `commitment_status`,
+    BillingCurrency AS `currency`,
+    ResourceId AS `resource_id`,
+    CAST(BillingPeriodStart AS DATE) AS `first_day`,
+    ChargePeriodStart AS `last_start`,
+    CAST(NULL AS BOOLEAN) AS `taggable`,
+    CAST(BilledCost AS BIGNUMERIC) AS `billed`,
+    CAST(EffectiveCost AS BIGNUMERIC) AS `effective`,
+    0 AS `rounded`,
+    Tags IS NOT NULL AS `raw_tags`,
+    IF(Tags IS NULL, NULL, ARRAY(SELECT AS STRUCT CAST(each.key AS STRING) AS key, ARRAY_AGG(CAST(each.value AS STRING) ORDER BY place LIMIT 1)[OFFSET(0)] AS value FROM UNNEST(Tags) AS each WITH OFFSET AS place WHERE each.key IS NOT NULL GROUP BY 1)) AS `own_tags`
   FROM focus
+), decoded AS (
+  SELECT
+    `provider`,
+    `account`,
+    `account_name`,
+    `service`,
+    `region`,
+    `resource_name`,
+    `charge_category`,
+    `charge_class`,
+    `commitment`,
+    `commitment_status`,
+    `currency`,
+    `resource_id`,
+    `taggable`,
+    `last_start`,
+    COALESCE(FORMAT_DATE('%Y-%m', `first_day`), '') AS `period`,
+    CASE WHEN LOWER(`provider`) LIKE 'aws%' OR LOWER(`provider`) LIKE '%amazon%' THEN 'aws' WHEN LOWER(`provider`) LIKE '%microsoft%' OR LOWER(`provider`) LIKE '%azure%' THEN 'azure' WHEN LOWER(`provider`) LIKE '%google%' OR LOWER(`provider`) LIKE 'gcp%' THEN 'gcp' ELSE '' END AS `cloud`,
+    COALESCE(`billed` < 0 OR `effective` < 0, FALSE) AS `negative`,
+    COALESCE(`billed`, CAST(0 AS BIGNUMERIC)) AS `billed`,
+    COALESCE(`effective`, CAST(0 AS BIGNUMERIC)) AS `effective`,
+    1 AS `lines`,
+    CASE WHEN `raw_tags` AND `own_tags` IS NULL THEN 1 ELSE 0 END AS `unreadable`,
+    CASE WHEN `billed` IS NULL OR `effective` IS NULL THEN 1 ELSE 0 END AS `unpriced`,
+    `rounded`,
+    CASE WHEN LOWER(`provider`) LIKE 'aws%' OR LOWER(`provider`) LIKE '%amazon%' THEN CASE WHEN EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS each WHERE (SUBSTR(each.key, 1, 13) = 'resourceTags/' OR SUBSTR(each.key, 1, 14) = 'userAttribute/' OR SUBSTR(each.key, 1, 11) = 'accountTag/' OR SUBSTR(each.key, 1, 13) = 'costCategory/')) THEN ARRAY(SELECT AS STRUCT CASE WHEN (SUBSTR(each.key, 1, 13) = 'resourceTags/') THEN SUBSTR(each.key, 14) ELSE each.key END AS key, each.value AS value FROM UNNEST(`own_tags`) AS each WHERE (NOT (SUBSTR(each.key, 1, 13) = 'resourceTags/' OR SUBSTR(each.key, 1, 14) = 'userAttribute/' OR SUBSTR(each.key, 1, 11) = 'accountTag/' OR SUBSTR(each.key, 1, 13) = 'costCategory/') OR ((SUBSTR(each.key, 1, 13) = 'resourceTags/') AND NOT (NOT (SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'resourceTags/' OR SUBSTR(SUBSTR(each.key, 14), 1, 14) = 'userAttribute/' OR SUBSTR(SUBSTR(each.key, 14), 1, 11) = 'accountTag/' OR SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'costCategory/') AND EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS other WHERE other.key = SUBSTR(each.key, 14)))))) WHEN EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS each WHERE (SUBSTR(each.key, 1, 5) = 'user_' OR SUBSTR(each.key, 1, 4) = 'aws_')) AND NOT (EXISTS(SELECT 1 FROM UNNEST(`own_tags`) AS each WHERE NOT (SUBSTR(each.key, 1, 5) = 'user_' OR SUBSTR(each.key, 1, 4) = 'aws_'))) THEN ARRAY(SELECT AS STRUCT SUBSTR(each.key, 6) AS key, each.value AS value FROM UNNEST(`own_tags`) AS each WHERE (SUBSTR(each.key, 1, 5) = 'user_')) ELSE `own_tags` END ELSE `own_tags` END AS `tag_map`
+  FROM bill
 )
 SELECT
-  decoded.*,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-team') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-team'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'ml-team')) END AS tag_ml_team,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-project') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-project'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'ml-project')) END AS tag_ml_project,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-workload-type') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-workload-type'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'ml-workload-type')) END AS tag_ml_workload_type,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-environment') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-environment'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'ml-environment')) END AS tag_ml_environment,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-experiment-id') WHEN cloud IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE each.key = 'ml-experiment-id'), (SELECT MIN(each.value) FROM UNNEST(tag_map) AS each WHERE LOWER(each.key) = 'ml-experiment-id')) END AS tag_ml_experiment_id
+  `period`,
+  `cloud`,
+  `provider`,
+  `account`,
+  `account_name`,
+  `service`,
+  `region`,
+  `resource_id`,
+  `resource_name`,
+  `charge_category`,
+  `charge_class`,
+  `commitment`,
+  `commitment_status`,
+  `currency`,
+  `taggable`,
+  `negative`,
+  `billed`,
+  `effective`,
+  `lines`,
+  `last_start`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-team') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-team'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'ml-team')) END AS `tag_ml_team`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-project') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-project'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'ml-project')) END AS `tag_ml_project`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-workload-type') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-workload-type'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'ml-workload-type')) END AS `tag_ml_workload_type`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-environment') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-environment'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'ml-environment')) END AS `tag_ml_environment`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-experiment-id') WHEN `cloud` IN ('azure') THEN COALESCE((SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE each.key = 'ml-experiment-id'), (SELECT MIN(each.value) FROM UNNEST(`tag_map`) AS each WHERE LOWER(each.key) = 'ml-experiment-id')) END AS `tag_ml_experiment_id`
 FROM decoded

@@ -1,42 +1,79 @@
 -- The view `staged`: lines of the table `focus`, whose tags are maps, as ml-platform 1.0.0 asks for them.
-WITH decoded AS (
+WITH bill AS (
   SELECT
-    DATE_FORMAT(BillingPeriodStart, 'yyyy-MM') AS period,
-    CASE
-      WHEN LOWER(ProviderName) LIKE 'aws%' OR LOWER(ProviderName) LIKE '%amazon%'
-      THEN 'aws'
-      WHEN LOWER(ProviderName) LIKE '%microsoft%' OR LOWER(ProviderName) LIKE '%azure%'
-      THEN 'azure'
-      WHEN LOWER(ProviderName) LIKE '%google%' OR LOWER(ProviderName) LIKE 'gcp%'
-      THEN 'gcp'
-      ELSE ''
-    END AS cloud,
-    ProviderName AS provider,
-    SubAccountId AS account,
-    SubAccountName AS account_name,
-    ServiceName AS service,
-    RegionId AS region,
-    ResourceId AS resource_id,
-    ResourceName AS resource_name,
-    ChargeCategory AS charge_category,
-    ChargeClass AS charge_class,
-    CommitmentDiscountId AS commitment,
-    CommitmentDiscountStatus AS commitment_status,
-    BillingCurrency AS currency,
-    CAST(NULL AS BOOLEAN) AS taggable,
-    BilledCost < 0 OR EffectiveCost < 0 AS negative,
-    CAST(BilledCost AS DECIMAL(38, 18)) AS billed,
-    CAST(EffectiveCost AS DECIMAL(38, 18)) AS effective,
-    1 AS lines,
-    ChargePeriodStart AS last_start,
-    Tags AS tag_map
+    ProviderName AS `provider`,
+    SubAccountId AS `account`,
+    SubAccountName AS `account_name`,
+    ServiceName AS `service`,
+    RegionId AS `region`,
+    ResourceName AS `resource_name`,
+    ChargeCategory AS `charge_category`,
+    ChargeClass AS `charge_class`,
+    CommitmentDiscountId AS `commitment`,
+    CommitmentDiscountStatus AS `commitment_status`,
+    BillingCurrency AS `currency`,
+    ResourceId AS `resource_id`,
+    CAST(BillingPeriodStart AS DATE) AS `first_day`,
+    ChargePeriodStart AS `last_start`,
+    CAST(NULL AS BOOLEAN) AS `taggable`,
+    CAST(BilledCost AS DECIMAL(38, 18)) AS `billed`,
+    CAST(EffectiveCost AS DECIMAL(38, 18)) AS `effective`,
+    0 AS `rounded`,
+    Tags IS NOT NULL AS `raw_tags`,
+    Tags AS `own_tags`
   FROM focus
+), decoded AS (
+  SELECT
+    `provider`,
+    `account`,
+    `account_name`,
+    `service`,
+    `region`,
+    `resource_name`,
+    `charge_category`,
+    `charge_class`,
+    `commitment`,
+    `commitment_status`,
+    `currency`,
+    `resource_id`,
+    `taggable`,
+    `last_start`,
+    COALESCE(DATE_FORMAT(`first_day`, 'yyyy-MM'), '') AS `period`,
+    CASE WHEN LOWER(`provider`) LIKE 'aws%' OR LOWER(`provider`) LIKE '%amazon%' THEN 'aws' WHEN LOWER(`provider`) LIKE '%microsoft%' OR LOWER(`provider`) LIKE '%azure%' THEN 'azure' WHEN LOWER(`provider`) LIKE '%google%' OR LOWER(`provider`) LIKE 'gcp%' THEN 'gcp' ELSE '' END AS `cloud`,
+    COALESCE(`billed` < 0 OR `effective` < 0, FALSE) AS `negative`,
+    COALESCE(`billed`, CAST(0 AS DECIMAL(38, 18))) AS `billed`,
+    COALESCE(`effective`, CAST(0 AS DECIMAL(38, 18))) AS `effective`,
+    1 AS `lines`,
+    CASE WHEN `raw_tags` AND `own_tags` IS NULL THEN 1 ELSE 0 END AS `unreadable`,
+    CASE WHEN `billed` IS NULL OR `effective` IS NULL THEN 1 ELSE 0 END AS `unpriced`,
+    `rounded`,
+    CASE WHEN LOWER(`provider`) LIKE 'aws%' OR LOWER(`provider`) LIKE '%amazon%' THEN CASE WHEN exists(map_keys(`own_tags`), key -> (SUBSTR(key, 1, 13) = 'resourceTags/' OR SUBSTR(key, 1, 14) = 'userAttribute/' OR SUBSTR(key, 1, 11) = 'accountTag/' OR SUBSTR(key, 1, 13) = 'costCategory/')) THEN map_from_entries(transform(filter(map_entries(`own_tags`), each -> (NOT (SUBSTR(each.key, 1, 13) = 'resourceTags/' OR SUBSTR(each.key, 1, 14) = 'userAttribute/' OR SUBSTR(each.key, 1, 11) = 'accountTag/' OR SUBSTR(each.key, 1, 13) = 'costCategory/') OR ((SUBSTR(each.key, 1, 13) = 'resourceTags/') AND NOT (NOT (SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'resourceTags/' OR SUBSTR(SUBSTR(each.key, 14), 1, 14) = 'userAttribute/' OR SUBSTR(SUBSTR(each.key, 14), 1, 11) = 'accountTag/' OR SUBSTR(SUBSTR(each.key, 14), 1, 13) = 'costCategory/') AND array_contains(map_keys(`own_tags`), SUBSTR(each.key, 14)))))), each -> struct(CASE WHEN (SUBSTR(each.key, 1, 13) = 'resourceTags/') THEN SUBSTR(each.key, 14) ELSE each.key END, each.value))) WHEN exists(map_keys(`own_tags`), key -> (SUBSTR(key, 1, 5) = 'user_' OR SUBSTR(key, 1, 4) = 'aws_')) AND NOT (exists(map_keys(`own_tags`), key -> NOT (SUBSTR(key, 1, 5) = 'user_' OR SUBSTR(key, 1, 4) = 'aws_'))) THEN map_from_entries(transform(filter(map_entries(`own_tags`), each -> (SUBSTR(each.key, 1, 5) = 'user_')), each -> struct(SUBSTR(each.key, 6), each.value))) ELSE `own_tags` END ELSE `own_tags` END AS `tag_map`
+  FROM bill
 )
 SELECT
-  decoded.*,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN try_element_at(tag_map, 'ml-team') WHEN cloud IN ('azure') THEN COALESCE(try_element_at(tag_map, 'ml-team'), get(filter(map_entries(tag_map), each -> lower(each.key) = 'ml-team'), 0).value) END AS tag_ml_team,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN try_element_at(tag_map, 'ml-project') WHEN cloud IN ('azure') THEN COALESCE(try_element_at(tag_map, 'ml-project'), get(filter(map_entries(tag_map), each -> lower(each.key) = 'ml-project'), 0).value) END AS tag_ml_project,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN try_element_at(tag_map, 'ml-workload-type') WHEN cloud IN ('azure') THEN COALESCE(try_element_at(tag_map, 'ml-workload-type'), get(filter(map_entries(tag_map), each -> lower(each.key) = 'ml-workload-type'), 0).value) END AS tag_ml_workload_type,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN try_element_at(tag_map, 'ml-environment') WHEN cloud IN ('azure') THEN COALESCE(try_element_at(tag_map, 'ml-environment'), get(filter(map_entries(tag_map), each -> lower(each.key) = 'ml-environment'), 0).value) END AS tag_ml_environment,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN try_element_at(tag_map, 'ml-experiment-id') WHEN cloud IN ('azure') THEN COALESCE(try_element_at(tag_map, 'ml-experiment-id'), get(filter(map_entries(tag_map), each -> lower(each.key) = 'ml-experiment-id'), 0).value) END AS tag_ml_experiment_id
+  `period`,
+  `cloud`,
+  `provider`,
+  `account`,
+  `account_name`,
+  `service`,
+  `region`,
+  `resource_id`,
+  `resource_name`,
+  `charge_category`,
+  `charge_class`,
+  `commitment`,
+  `commitment_status`,
+  `currency`,
+  `taggable`,
+  `negative`,
+  `billed`,
+  `effective`,
+  `lines`,
+  `last_start`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN try_element_at(`tag_map`, 'ml-team') WHEN `cloud` IN ('azure') THEN COALESCE(try_element_at(`tag_map`, 'ml-team'), get(filter(map_entries(`tag_map`), each -> lower(each.key) = 'ml-team'), 0).value) END AS `tag_ml_team`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN try_element_at(`tag_map`, 'ml-project') WHEN `cloud` IN ('azure') THEN COALESCE(try_element_at(`tag_map`, 'ml-project'), get(filter(map_entries(`tag_map`), each -> lower(each.key) = 'ml-project'), 0).value) END AS `tag_ml_project`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN try_element_at(`tag_map`, 'ml-workload-type') WHEN `cloud` IN ('azure') THEN COALESCE(try_element_at(`tag_map`, 'ml-workload-type'), get(filter(map_entries(`tag_map`), each -> lower(each.key) = 'ml-workload-type'), 0).value) END AS `tag_ml_workload_type`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN try_element_at(`tag_map`, 'ml-environment') WHEN `cloud` IN ('azure') THEN COALESCE(try_element_at(`tag_map`, 'ml-environment'), get(filter(map_entries(`tag_map`), each -> lower(each.key) = 'ml-environment'), 0).value) END AS `tag_ml_environment`,
+  CASE WHEN `cloud` IN ('aws', 'gcp') THEN try_element_at(`tag_map`, 'ml-experiment-id') WHEN `cloud` IN ('azure') THEN COALESCE(try_element_at(`tag_map`, 'ml-experiment-id'), get(filter(map_entries(`tag_map`), each -> lower(each.key) = 'ml-experiment-id'), 0).value) END AS `tag_ml_experiment_id`
 FROM decoded

@@ -1,42 +1,79 @@
 -- The view `staged`: lines of the table `focus`, whose tags are JSON text, as ml-platform 1.0.0 asks for them.
-WITH decoded AS (
+WITH bill AS (
   SELECT
-    TO_CHAR(BillingPeriodStart, 'yyyy-mm') AS period,
-    CASE
-      WHEN LOWER(ProviderName) LIKE 'aws%' OR LOWER(ProviderName) LIKE '%amazon%'
-      THEN 'aws'
-      WHEN LOWER(ProviderName) LIKE '%microsoft%' OR LOWER(ProviderName) LIKE '%azure%'
-      THEN 'azure'
-      WHEN LOWER(ProviderName) LIKE '%google%' OR LOWER(ProviderName) LIKE 'gcp%'
-      THEN 'gcp'
-      ELSE ''
-    END AS cloud,
-    ProviderName AS provider,
-    SubAccountId AS account,
-    SubAccountName AS account_name,
-    ServiceName AS service,
-    RegionId AS region,
-    ResourceId AS resource_id,
-    ResourceName AS resource_name,
-    ChargeCategory AS charge_category,
-    ChargeClass AS charge_class,
-    CommitmentDiscountId AS commitment,
-    CommitmentDiscountStatus AS commitment_status,
-    BillingCurrency AS currency,
-    CAST(NULL AS BOOLEAN) AS taggable,
-    BilledCost < 0 OR EffectiveCost < 0 AS negative,
-    CAST(BilledCost AS DECIMAL(38, 18)) AS billed,
-    CAST(EffectiveCost AS DECIMAL(38, 18)) AS effective,
-    1 AS lines,
-    ChargePeriodStart AS last_start,
-    TRY_PARSE_JSON(Tags)::OBJECT AS tag_map
+    ProviderName AS "provider",
+    SubAccountId AS "account",
+    SubAccountName AS "account_name",
+    ServiceName AS "service",
+    RegionId AS "region",
+    ResourceName AS "resource_name",
+    ChargeCategory AS "charge_category",
+    ChargeClass AS "charge_class",
+    CommitmentDiscountId AS "commitment",
+    CommitmentDiscountStatus AS "commitment_status",
+    BillingCurrency AS "currency",
+    ResourceId AS "resource_id",
+    CAST(BillingPeriodStart AS DATE) AS "first_day",
+    ChargePeriodStart AS "last_start",
+    CAST(NULL AS BOOLEAN) AS "taggable",
+    CAST(BilledCost AS DECIMAL(38, 18)) AS "billed",
+    CAST(EffectiveCost AS DECIMAL(38, 18)) AS "effective",
+    0 AS "rounded",
+    NULLIF(Tags, 'NULL') IS NOT NULL AS "raw_tags",
+    AS_OBJECT(TRY_PARSE_JSON(Tags)) AS "own_tags"
   FROM focus
+), decoded AS (
+  SELECT
+    "provider",
+    "account",
+    "account_name",
+    "service",
+    "region",
+    "resource_name",
+    "charge_category",
+    "charge_class",
+    "commitment",
+    "commitment_status",
+    "currency",
+    "resource_id",
+    "taggable",
+    "last_start",
+    COALESCE(TO_CHAR("first_day", 'yyyy-mm'), '') AS "period",
+    CASE WHEN LOWER("provider") LIKE 'aws%' OR LOWER("provider") LIKE '%amazon%' THEN 'aws' WHEN LOWER("provider") LIKE '%microsoft%' OR LOWER("provider") LIKE '%azure%' THEN 'azure' WHEN LOWER("provider") LIKE '%google%' OR LOWER("provider") LIKE 'gcp%' THEN 'gcp' ELSE '' END AS "cloud",
+    COALESCE("billed" < 0 OR "effective" < 0, FALSE) AS "negative",
+    COALESCE("billed", CAST(0 AS DECIMAL(38, 18))) AS "billed",
+    COALESCE("effective", CAST(0 AS DECIMAL(38, 18))) AS "effective",
+    1 AS "lines",
+    CASE WHEN "raw_tags" AND "own_tags" IS NULL THEN 1 ELSE 0 END AS "unreadable",
+    CASE WHEN "billed" IS NULL OR "effective" IS NULL THEN 1 ELSE 0 END AS "unpriced",
+    "rounded",
+    CASE WHEN LOWER("provider") LIKE 'aws%' OR LOWER("provider") LIKE '%amazon%' THEN CASE WHEN ARRAY_SIZE(FILTER(OBJECT_KEYS("own_tags"), each -> (SUBSTR(each::VARCHAR, 1, 13) = 'resourceTags/' OR SUBSTR(each::VARCHAR, 1, 14) = 'userAttribute/' OR SUBSTR(each::VARCHAR, 1, 11) = 'accountTag/' OR SUBSTR(each::VARCHAR, 1, 13) = 'costCategory/'))) > 0 THEN REDUCE(FILTER(OBJECT_KEYS("own_tags"), each -> (NOT (SUBSTR(each::VARCHAR, 1, 13) = 'resourceTags/' OR SUBSTR(each::VARCHAR, 1, 14) = 'userAttribute/' OR SUBSTR(each::VARCHAR, 1, 11) = 'accountTag/' OR SUBSTR(each::VARCHAR, 1, 13) = 'costCategory/') OR ((SUBSTR(each::VARCHAR, 1, 13) = 'resourceTags/') AND NOT (NOT (SUBSTR(SUBSTR(each::VARCHAR, 14), 1, 13) = 'resourceTags/' OR SUBSTR(SUBSTR(each::VARCHAR, 14), 1, 14) = 'userAttribute/' OR SUBSTR(SUBSTR(each::VARCHAR, 14), 1, 11) = 'accountTag/' OR SUBSTR(SUBSTR(each::VARCHAR, 14), 1, 13) = 'costCategory/') AND ARRAY_CONTAINS(SUBSTR(each::VARCHAR, 14)::VARIANT, OBJECT_KEYS("own_tags")))))), OBJECT_CONSTRUCT(), (made, each) -> OBJECT_INSERT(made, CASE WHEN (SUBSTR(each::VARCHAR, 1, 13) = 'resourceTags/') THEN SUBSTR(each::VARCHAR, 14) ELSE each::VARCHAR END, GET("own_tags", each::VARCHAR))) WHEN ARRAY_SIZE(FILTER(OBJECT_KEYS("own_tags"), each -> (SUBSTR(each::VARCHAR, 1, 5) = 'user_' OR SUBSTR(each::VARCHAR, 1, 4) = 'aws_'))) > 0 AND NOT (ARRAY_SIZE(FILTER(OBJECT_KEYS("own_tags"), each -> NOT (SUBSTR(each::VARCHAR, 1, 5) = 'user_' OR SUBSTR(each::VARCHAR, 1, 4) = 'aws_'))) > 0) THEN REDUCE(FILTER(OBJECT_KEYS("own_tags"), each -> (SUBSTR(each::VARCHAR, 1, 5) = 'user_')), OBJECT_CONSTRUCT(), (made, each) -> OBJECT_INSERT(made, SUBSTR(each::VARCHAR, 6), GET("own_tags", each::VARCHAR))) ELSE "own_tags" END ELSE "own_tags" END AS "tag_map"
+  FROM bill
 )
 SELECT
-  decoded.*,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN GET(tag_map, 'ml-team')::VARCHAR WHEN cloud IN ('azure') THEN COALESCE(GET(tag_map, 'ml-team')::VARCHAR, GET(tag_map, FILTER(OBJECT_KEYS(tag_map), value -> LOWER(value::VARCHAR) = 'ml-team')[0]::VARCHAR)::VARCHAR) END AS tag_ml_team,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN GET(tag_map, 'ml-project')::VARCHAR WHEN cloud IN ('azure') THEN COALESCE(GET(tag_map, 'ml-project')::VARCHAR, GET(tag_map, FILTER(OBJECT_KEYS(tag_map), value -> LOWER(value::VARCHAR) = 'ml-project')[0]::VARCHAR)::VARCHAR) END AS tag_ml_project,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN GET(tag_map, 'ml-workload-type')::VARCHAR WHEN cloud IN ('azure') THEN COALESCE(GET(tag_map, 'ml-workload-type')::VARCHAR, GET(tag_map, FILTER(OBJECT_KEYS(tag_map), value -> LOWER(value::VARCHAR) = 'ml-workload-type')[0]::VARCHAR)::VARCHAR) END AS tag_ml_workload_type,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN GET(tag_map, 'ml-environment')::VARCHAR WHEN cloud IN ('azure') THEN COALESCE(GET(tag_map, 'ml-environment')::VARCHAR, GET(tag_map, FILTER(OBJECT_KEYS(tag_map), value -> LOWER(value::VARCHAR) = 'ml-environment')[0]::VARCHAR)::VARCHAR) END AS tag_ml_environment,
-  CASE WHEN cloud IN ('aws', 'gcp') THEN GET(tag_map, 'ml-experiment-id')::VARCHAR WHEN cloud IN ('azure') THEN COALESCE(GET(tag_map, 'ml-experiment-id')::VARCHAR, GET(tag_map, FILTER(OBJECT_KEYS(tag_map), value -> LOWER(value::VARCHAR) = 'ml-experiment-id')[0]::VARCHAR)::VARCHAR) END AS tag_ml_experiment_id
+  "period",
+  "cloud",
+  "provider",
+  "account",
+  "account_name",
+  "service",
+  "region",
+  "resource_id",
+  "resource_name",
+  "charge_category",
+  "charge_class",
+  "commitment",
+  "commitment_status",
+  "currency",
+  "taggable",
+  "negative",
+  "billed",
+  "effective",
+  "lines",
+  "last_start",
+  CASE WHEN "cloud" IN ('aws', 'gcp') THEN GET("tag_map", 'ml-team')::VARCHAR WHEN "cloud" IN ('azure') THEN COALESCE(GET("tag_map", 'ml-team')::VARCHAR, GET("tag_map", FILTER(OBJECT_KEYS("tag_map"), value -> LOWER(value::VARCHAR) = 'ml-team')[0]::VARCHAR)::VARCHAR) END AS "tag_ml_team",
+  CASE WHEN "cloud" IN ('aws', 'gcp') THEN GET("tag_map", 'ml-project')::VARCHAR WHEN "cloud" IN ('azure') THEN COALESCE(GET("tag_map", 'ml-project')::VARCHAR, GET("tag_map", FILTER(OBJECT_KEYS("tag_map"), value -> LOWER(value::VARCHAR) = 'ml-project')[0]::VARCHAR)::VARCHAR) END AS "tag_ml_project",
+  CASE WHEN "cloud" IN ('aws', 'gcp') THEN GET("tag_map", 'ml-workload-type')::VARCHAR WHEN "cloud" IN ('azure') THEN COALESCE(GET("tag_map", 'ml-workload-type')::VARCHAR, GET("tag_map", FILTER(OBJECT_KEYS("tag_map"), value -> LOWER(value::VARCHAR) = 'ml-workload-type')[0]::VARCHAR)::VARCHAR) END AS "tag_ml_workload_type",
+  CASE WHEN "cloud" IN ('aws', 'gcp') THEN GET("tag_map", 'ml-environment')::VARCHAR WHEN "cloud" IN ('azure') THEN COALESCE(GET("tag_map", 'ml-environment')::VARCHAR, GET("tag_map", FILTER(OBJECT_KEYS("tag_map"), value -> LOWER(value::VARCHAR) = 'ml-environment')[0]::VARCHAR)::VARCHAR) END AS "tag_ml_environment",
+  CASE WHEN "cloud" IN ('aws', 'gcp') THEN GET("tag_map", 'ml-experiment-id')::VARCHAR WHEN "cloud" IN ('azure') THEN COALESCE(GET("tag_map", 'ml-experiment-id')::VARCHAR, GET("tag_map", FILTER(OBJECT_KEYS("tag_map"), value -> LOWER(value::VARCHAR) = 'ml-experiment-id')[0]::VARCHAR)::VARCHAR) END AS "tag_ml_experiment_id"
 FROM decoded
