@@ -7,21 +7,22 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 ZERO = Decimal(0)
-_EXACT = Context(prec=100)
-"""More digits than any sum has: the context of the process would round after 28."""
+EXACT = Context(prec=100)
+"""More digits than any sum or product of money (DECIMAL(38, 18)) with a weight has: the context of the
+process would round after 28."""
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Add amounts up exactly."""
     whole = ZERO
     for amount in amounts:
-        whole = _EXACT.add(whole, amount)
+        whole = EXACT.add(whole, amount)
     return whole
 
 
 def less(whole: Decimal, part: Decimal) -> Decimal:
     """Take an amount away exactly."""
-    return _EXACT.subtract(whole, part)
+    return EXACT.subtract(whole, part)
 
 
 def text(amount: Decimal) -> str:

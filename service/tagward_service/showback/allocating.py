@@ -8,10 +8,11 @@ from decimal import Decimal, localcontext
 
 from msgspec import UnsetType
 
+from tagward_service.billing.money import EXACT
 from tagward_service.showback.charges import Charge, Cost, Place
 from tagward_service.showback.order import ordered
 from tagward_service.showback.rules import POOL, Rule
-from tagward_service.showback.splitting import EXACT, rounded, split
+from tagward_service.showback.splitting import rounded, split
 
 Month = tuple[str, str]
 """Period and currency: nothing is ever added across them."""
@@ -45,8 +46,8 @@ class _Month:
     def __init__(self, month: Month, costs: Sequence[Cost], usage: Usage) -> None:
         self._period, self._currency = month
         self._usage = usage
-        self._places: dict[Place, Decimal] = defaultdict(Decimal)
-        self._nobody: dict[str, Decimal] = defaultdict(Decimal)
+        self._places: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
+        self._nobody: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self._pools: dict[str, Decimal] = defaultdict(Decimal)
         for cost in costs:
             self._sort(cost)
@@ -54,26 +55,26 @@ class _Month:
 
     def charges(self, rules: Sequence[Rule]) -> Iterator[Charge]:
         """Give every charge of the month."""
-        for place, amount in self._places.items():
-            yield Charge("direct", place, amount)
+        for (place, dispute), amount in self._places.items():
+            yield Charge("direct", place, amount, dispute=dispute)
         for rule in rules:
             yield from self._shared(rule)
         for pool, amount in self._pools.items():
             yield self._unallocated(amount, f"pool {pool}: {NO_RULE}")
-        for reason, amount in self._nobody.items():
-            yield self._unallocated(amount, reason)
+        for (reason, dispute), amount in self._nobody.items():
+            yield self._unallocated(amount, reason, dispute)
 
     def _sort(self, cost: Cost) -> None:
         if cost.pool:
             self._pools[cost.pool] += cost.amount
         elif cost.place.team:
-            self._places[cost.place] += cost.amount
+            self._places[cost.place, cost.dispute] += cost.amount
         else:
-            self._nobody[cost.reason] += cost.amount
+            self._nobody[cost.reason, cost.dispute] += cost.amount
 
     def _by_team(self) -> dict[str, Decimal]:
         teams: dict[str, Decimal] = defaultdict(Decimal)
-        for place, amount in self._places.items():
+        for (place, _), amount in self._places.items():
             teams[place.team] += amount
         return dict(teams)
 
@@ -122,9 +123,10 @@ class _Month:
                 used[rule.metric.map.get(target, target)] += quantity * weight
         return {target: quantity for target, quantity in used.items() if quantity > 0 and target}
 
-    def _unallocated(self, amount: Decimal, reason: str) -> Charge:
-        return Charge("unallocated", Place(self._period, self._currency), amount, reason=reason)
+    def _unallocated(self, amount: Decimal, reason: str, dispute: str = "") -> Charge:
+        place = Place(self._period, self._currency)
+        return Charge("unallocated", place, amount, reason=reason, dispute=dispute)
 
 
-def _in_order(charge: Charge) -> tuple[Place, str, str, str]:
-    return charge.place, charge.kind, charge.rule, charge.reason
+def _in_order(charge: Charge) -> tuple[Place, str, str, str, str]:
+    return charge.place, charge.kind, charge.rule, charge.reason, charge.dispute

@@ -31,6 +31,8 @@ class Cost(Struct, frozen=True):
     amount: Decimal
     pool: str = ""
     reason: str = ""
+    dispute: str = ""
+    """The id of the dispute that is about it."""
 
 
 class Charge(Struct, frozen=True):
@@ -43,3 +45,5 @@ class Charge(Struct, frozen=True):
     reason: str = ""
     ratio: Decimal | None = None
     """The share of the pool that this is, between 0 and 1, as FOCUS has it in AllocatedMethodDetails."""
+    dispute: str = ""
+    """The id of the dispute that is about it, whatever came of that."""

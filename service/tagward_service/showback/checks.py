@@ -6,19 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from msgspec import UnsetType
-
-from tagward.diagnostics import printable, quoted
-from tagward.policy import Allowed
+from tagward.diagnostics import printable
 from tagward_service.billing.amounts import Basis
 from tagward_service.billing.judged import JudgedBill
 from tagward_service.billing.money import text, total
-from tagward_service.billing.owners import registry_of
 from tagward_service.billing.text_money import shown
 from tagward_service.showback.allocating import Usage
 from tagward_service.showback.charges import Charge
+from tagward_service.showback.receivers import strangers_in
 from tagward_service.showback.report import shared_out
-from tagward_service.showback.rules import POOL, Rule, Showback
+from tagward_service.showback.rules import Showback
 from tagward_service.showback.statement import Month
 
 POOLED = ("shared", "support", "tax")
@@ -31,7 +28,7 @@ def checks_of(rules: Showback, usage: Usage) -> Callable[[JudgedBill, Basis], It
     def missing(judged: JudgedBill, basis: Basis) -> Iterator[str]:
         told = shared_out(judged, rules, usage, basis)
         yield from _unsplit(told.charges, judged.currency)
-        yield from _nobody(judged, rules)
+        yield from strangers_in(judged, rules)
         yield from _different(told.months)
 
     return missing
@@ -48,32 +45,6 @@ def _unsplit(charges: Iterable[Charge], currency: str) -> Iterator[str]:
             cost = f"{shown(total(amounts))} {currency}"
             what = f"no rule splits `{reason}` costs" if reason in POOLED else reason
             yield printable(f"{what} ({cost})")
-
-
-def _nobody(judged: JudgedBill, rules: Showback) -> Iterator[str]:
-    """Say which rules give to somebody whom the registry does not have, or no longer."""
-    registry = registry_of(judged.policy, rules.dimensions.team)
-    if registry is None:
-        return
-    for rule in rules.allocations:
-        for name in _receivers(rule):
-            yield from _unknown(f"allocation {quoted(rule.id)} gives to", name, registry, judged)
-    for dispute in rules.disputes:
-        if dispute.to:
-            yield from _unknown(f"dispute {quoted(dispute.id)} gives to", dispute.to, registry, judged)
-
-
-def _receivers(rule: Rule) -> Iterable[str]:
-    mapped = () if isinstance(rule.metric, UnsetType) else rule.metric.map.values()
-    named = dict.fromkeys((*rule.shares, *rule.among, *mapped))
-    return (name for name in named if not name.startswith(POOL))
-
-
-def _unknown(who: str, name: str, registry: Allowed, judged: JudgedBill) -> Iterator[str]:
-    if name in registry.until and name not in registry.on(judged.as_of):
-        yield f"{who} {quoted(name)}, retired on {registry.until[name]}"
-    elif name not in registry.values:
-        yield f"{who} {quoted(name)}, in no registry"
 
 
 def _different(months: Iterable[Month]) -> Iterator[str]:

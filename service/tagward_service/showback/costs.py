@@ -6,11 +6,13 @@ from typing import Any
 
 from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import UsageError
-from tagward_generators.sql.classing import CHARGEABLE, CLASSES, like
+from tagward_generators.sql.classing import CHARGEABLE, CLASSES
 from tagward_service.billing.amounts import Basis
 from tagward_service.billing.judged import JudgedBill, Row
 from tagward_service.showback.charges import Cost, Place
-from tagward_service.showback.rules import Dispute, Showback, Source
+from tagward_service.showback.disputing import disputed
+from tagward_service.showback.matching import matches
+from tagward_service.showback.rules import Showback, Source
 
 _DIMENSIONS = ("team", "project", "workload_type", "environment")
 
@@ -43,74 +45,52 @@ def value_of(judged: JudgedBill, tag: str) -> Any:
     return ibis.ifelse(lines[judged.found.valid[tag]], lines[judged.columns[tag]], "")
 
 
-def _summed(judged: JudgedBill, rules: Showback, basis: Basis) -> Any:
+def placed(judged: JudgedBill, rules: Showback) -> Any:
+    """Say of each line whose it is, which pool takes it, and which dispute is about it."""
     import ibis
 
-    lines, dimensions = judged.table, rules.dimensions.names
+    dimensions = rules.dimensions.names
     values = {
         name: value_of(judged, tag).fill_null("") for name, tag in zip(_DIMENSIONS, dimensions, strict=True)
     }
-    found = lines.mutate(**values)
+    found = judged.table.mutate(**values)
     pools = [(_in_source(found, judged, rule.source), rule.id) for rule in rules.allocations]
     found = found.mutate(pool=ibis.cases(*pools, else_="") if pools else ibis.literal(""))
-    found = _disputed(found, rules.disputes)
+    return disputed(found, rules.disputes)
+
+
+def _summed(judged: JudgedBill, rules: Showback, basis: Basis) -> Any:
+    import ibis
+
+    found = placed(judged, rules)
     reason = ibis.cases(
         (found.pool != "", ""),
-        (found.dispute != "", ibis.literal("dispute ") + found.dispute),
         (found.team != "", ""),
+        (found.dispute != "", ibis.literal("dispute ") + found.dispute),
         (found["class"] == CHARGEABLE, f"no valid {rules.dimensions.team}"),
         else_=found["class"],
     )
-    kept = [*("period", "pool", "reason"), *_DIMENSIONS]
+    kept = ["period", "pool", "reason", "dispute", *_DIMENSIONS]
     return found.mutate(reason=reason).group_by(kept).aggregate(amount=found[basis].sum())
-
-
-def _disputed(lines: Any, disputes: tuple[Dispute, ...]) -> Any:
-    """Take costs from the teams whose dispute was decided for them, and give reassigned ones on."""
-    import ibis
-
-    away = [(_in_dispute(lines, each), each.id) for each in disputes if each.outcome == "excluded"]
-    moved = [(_in_dispute(lines, each), each.to) for each in disputes if each.outcome == "reassigned"]
-    dispute = ibis.cases(*away, else_="") if away else ibis.literal("")
-    team = ibis.cases(*moved, else_=lines.team) if moved else lines.team
-    found = lines.mutate(dispute=dispute, team=team)
-    return found.mutate(team=ibis.ifelse(found.dispute != "", "", found.team))
-
-
-def _in_dispute(lines: Any, dispute: Dispute) -> Any:
-    return (
-        (lines.team == dispute.team)
-        & _like(lines.resource_id, dispute.resources)
-        & _like(lines.service, dispute.services)
-    )
 
 
 def _in_source(lines: Any, judged: JudgedBill, source: Source) -> Any:
     found = (
-        _like(lines.service, source.services)
-        & _like(lines.provider, source.providers)
-        & _like(lines.account, source.accounts)
-        & _like(lines.resource_id, source.resources)
+        matches(lines.service, source.services)
+        & matches(lines.provider, source.providers)
+        & matches(lines.account, source.accounts)
+        & matches(lines.resource_id, source.resources)
     )
     if source.classes:
         found &= lines["class"].isin(source.classes)
     for tag, values in source.tags.items():
-        found &= _like(lines[judged.columns[tag]], values)
+        found &= matches(lines[judged.columns[tag]], values)
     return found
-
-
-def _like(column: Any, globs: tuple[str, ...]) -> Any:
-    """Say whether a text matches one of some shell globs; no globs leave it open."""
-    import ibis
-
-    if not globs:
-        return ibis.literal(True)
-    return like(column, globs)
 
 
 def _cost(row: Row, currency: str) -> Cost:
     place = Place(row["period"], currency, *(row[name] for name in _DIMENSIONS))
-    return Cost(place, row["amount"], row["pool"], row["reason"])
+    return Cost(place, row["amount"], row["pool"], row["reason"], row["dispute"])
 
 
 def _known(what: str, name: str, known: Any) -> None:

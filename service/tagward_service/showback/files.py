@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
 from tagward_service.billing.money import text
+from tagward_service.exports.csv_rows import safe
 from tagward_service.showback.focus_rows import COLUMNS, focus_rows
 from tagward_service.showback.report import ShowbackReport
 
@@ -15,9 +17,10 @@ def write_csv(report: ShowbackReport, stream: TextIO) -> None:
     """Write one line for each charge."""
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for row in focus_rows(report.statement.charges, report.dimensions, report.basis):
+    for row in focus_rows(report):
         money = {name: text(row[name]) for name in ("BilledCost", "EffectiveCost")}  # type: ignore[arg-type]
-        writer.writerow({**{name: _harmless(value) for name, value in row.items()}, **money})
+        texts = {name: safe(value) for name, value in row.items() if not isinstance(value, Decimal)}
+        writer.writerow({**texts, **money})
 
 
 def write_parquet(report: ShowbackReport, path: Path) -> None:
@@ -27,10 +30,5 @@ def write_parquet(report: ShowbackReport, path: Path) -> None:
 
     money, plain = pa.decimal128(38, 18), pa.string()
     schema = pa.schema([(name, money if name.endswith("Cost") else plain) for name in COLUMNS])
-    rows = list(focus_rows(report.statement.charges, report.dimensions, report.basis))
+    rows = list(focus_rows(report))
     parquet.write_table(pa.Table.from_pylist(rows, schema=schema), path, compression="zstd")
-
-
-def _harmless(value: object) -> object:
-    """Keep spreadsheets from taking a text for a formula: an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
-from tagward_service.billing.amounts import Basis
 from tagward_service.billing.money import text
 from tagward_service.showback.charges import Charge
+from tagward_service.showback.report import ShowbackReport
 from tagward_service.showback.rules import Dimensions
 
 COLUMNS = (
@@ -29,15 +29,19 @@ COLUMNS = (
     "AllocatedTags",
     "x_Allocation",
     "x_UnallocatedReason",
+    "x_Dispute",
+    "x_DisputeOutcome",
 )
-"""`x_Allocation` is direct, shared or unallocated."""
+"""`x_Allocation` is direct, shared or unallocated; `x_Dispute` the dispute that is about a charge."""
 
 Row = dict[str, str | Decimal | None]
 
 
-def focus_rows(charges: Iterable[Charge], dimensions: Dimensions, basis: Basis) -> Iterator[Row]:
+def focus_rows(report: ShowbackReport) -> Iterator[Row]:
     """Give one row for each charge. Only the cost that was shared is told; the other is 0."""
-    for each in charges:
+    basis, dimensions = report.basis, report.dimensions
+    outcomes = {each.dispute.id: each.dispute.outcome for each in report.disputes}
+    for each in report.statement.charges:
         start, end = f"{each.place.period}-01T00:00:00Z", f"{_next(each.place.period)}-01T00:00:00Z"
         tags = _tags(each, dimensions)
         shared = each.kind == "shared"
@@ -59,6 +63,8 @@ def focus_rows(charges: Iterable[Charge], dimensions: Dimensions, basis: Basis) 
             "AllocatedTags": _json(tags) if shared else None,
             "x_Allocation": each.kind,
             "x_UnallocatedReason": each.reason or None,
+            "x_Dispute": each.dispute or None,
+            "x_DisputeOutcome": outcomes.get(each.dispute),
         }
 
 

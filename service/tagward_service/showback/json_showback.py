@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -14,8 +14,9 @@ from tagward_service.billing.money import text
 from tagward_service.outputs.json_report import JsonPolicy
 from tagward_service.outputs.json_text import json_text
 from tagward_service.showback.charges import Charge
+from tagward_service.showback.disputing import Contested
 from tagward_service.showback.report import ShowbackReport
-from tagward_service.showback.rules import Dispute
+from tagward_service.showback.rules import StoredDispute
 from tagward_service.showback.statement import TeamMonth
 
 Shape = TypeVar("Shape", bound=Struct)
@@ -68,6 +69,7 @@ class JsonCharge(Struct, frozen=True):
     amount: Money
     allocation: str
     reason: str
+    dispute: str = ""
 
 
 class JsonAlert(Struct, frozen=True):
@@ -80,6 +82,36 @@ class JsonAlert(Struct, frozen=True):
     amount: Money
     against: Money
     currency: str
+
+
+class JsonDisputedMonth(Struct, frozen=True):
+    """How much of a month a dispute is about."""
+
+    period: str
+    currency: str
+    amount: Money
+
+
+class JsonDispute(Struct, frozen=True):
+    """Costs that a team says are not theirs, and what was decided; `source` is where it is kept."""
+
+    id: str
+    team: str
+    reason: str
+    resources: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    outcome: Literal["open", "rejected", "excluded", "reassigned"] = "open"
+    to: str = ""
+    accounts: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    decision: str = ""
+    source: Literal["rules", "store"] = "rules"
+    opened_by: str = ""
+    opened_at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    months: tuple[JsonDisputedMonth, ...] = ()
 
 
 class JsonRun(Struct, frozen=True):
@@ -121,9 +153,10 @@ class JsonShowback(Struct, frozen=True):
     teams: tuple[JsonTeam, ...]
     charges: tuple[JsonCharge, ...]
     alerts: tuple[JsonAlert, ...]
-    disputes: tuple[Dispute, ...]
+    disputes: tuple[JsonDispute, ...]
     training_runs: JsonRuns
     predictions: tuple[JsonPrediction, ...]
+    notes: tuple[str, ...] = ()
 
 
 def render(report: ShowbackReport) -> str:
@@ -149,9 +182,10 @@ def as_json(report: ShowbackReport) -> JsonShowback:
         tuple(_team(each) for each in told.teams),
         tuple(_charge(each) for each in told.charges),
         tuple(_like(JsonAlert, each, percent=float(each.percent)) for each in report.alerts),
-        report.disputes,
+        tuple(_dispute(each) for each in report.disputes),
         JsonRuns(runs.percent, runs.partial, tuple(_like(JsonRun, each) for each in runs.runs)),
         tuple(_like(JsonPrediction, each) for each in report.predictions),
+        report.notes,
     )
 
 
@@ -162,6 +196,14 @@ def _team(each: TeamMonth) -> JsonTeam:
 
 def _charge(each: Charge) -> JsonCharge:
     return _like(JsonCharge, each, **structs.asdict(each.place), allocation=each.rule)
+
+
+def _dispute(each: Contested) -> JsonDispute:
+    """Put a dispute into the shape of the contract; that of a file has no times."""
+    months = tuple(_like(JsonDisputedMonth, month) for month in each.months)
+    values = structs.asdict(each.dispute)
+    source: Literal["rules", "store"] = "store" if isinstance(each.dispute, StoredDispute) else "rules"
+    return JsonDispute(**values, source=source, months=months)
 
 
 def _like(kind: type[Shape], found: Struct, **more: object) -> Shape:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tagward.policy import Policy
 from tagward_service.billing.amounts import Basis
@@ -18,8 +19,10 @@ from tagward_service.billing.money import total
 from tagward_service.showback.allocating import Usage, allocate
 from tagward_service.showback.budgets import Alert, alerts
 from tagward_service.showback.costs import costs
-from tagward_service.showback.rules import Dimensions, Dispute, Showback
-from tagward_service.showback.statement import Statement, statement
+from tagward_service.showback.disputing import Contested, contested
+from tagward_service.showback.notes import notes_on
+from tagward_service.showback.rules import Dimensions, Showback
+from tagward_service.showback.statement import Statement, only, statement
 from tagward_service.showback.units import Prediction, Runs, predictions, training_runs
 
 
@@ -34,16 +37,20 @@ class ShowbackReport(Struct, frozen=True):
     dimensions: Dimensions
     statement: Statement
     alerts: tuple[Alert, ...]
-    disputes: tuple[Dispute, ...]
+    disputes: tuple[Contested, ...]
     runs: Runs
     predictions: tuple[Prediction, ...]
     findings: tuple[IngestFinding, ...] = ()
     """What is wrong with the files of the bill."""
+    notes: tuple[str, ...] = ()
+    """What of the rules is of no use for this bill."""
 
 
 def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> ShowbackReport:
     """Share a judged bill out; raises UsageError for rules that do not fit the policy."""
     told = shared_out(judged, rules, usage, basis)
+    periods = {each.period for each in told.months}
+    disputes = tuple(contested(rules.disputes, told.charges, periods))
     return ShowbackReport(
         judged.policy.name,
         judged.policy.version,
@@ -52,11 +59,27 @@ def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -
         basis,
         rules.dimensions,
         told,
-        tuple(alerts(told.teams, rules.budgets)),
-        rules.disputes,
+        tuple(alerts(told, rules.budgets)),
+        disputes,
         training_runs(judged, rules, basis),
         tuple(predictions(judged, rules, basis, usage)),
         judged.bill.findings,
+        tuple(notes_on(judged, rules, told, disputes)),
+    )
+
+
+def of_team(report: ShowbackReport, team: str) -> ShowbackReport:
+    """Keep what concerns one team: nothing of another team's budget, dispute or run is theirs to read."""
+    told = only(report.statement, team)
+    projects = {each.place.project for each in told.charges if each.kind == "direct"}
+    return replace(
+        report,
+        statement=told,
+        alerts=tuple(each for each in report.alerts if each.team == team),
+        disputes=tuple(each for each in report.disputes if team in (each.dispute.team, each.dispute.to)),
+        runs=replace(report.runs, runs=tuple(each for each in report.runs.runs if each.team == team)),
+        predictions=tuple(each for each in report.predictions if each.project in projects),
+        notes=(),
     )
 
 

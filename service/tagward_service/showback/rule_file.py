@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tagward.diagnostics import quoted
 from tagward.errors import PolicyError, UsageError
 from tagward.reading.yaml_reader import Document, read_mapping
 from tagward_service.showback.order import ordered
-from tagward_service.showback.rules import Rule, Showback
+from tagward_service.showback.rules import MONTH, Dispute, Rule, Showback
 
 _STARTER = "write `apiVersion: tagward/v1` and `kind: Showback`, and then `allocations:`"
 
@@ -58,9 +58,7 @@ def _wrong(rules: Showback) -> Iterator[str]:
     for team, budget in rules.budgets.items():
         if not all(map(_is_amount, (budget.amount, budget.rise, *budget.alert_at))):
             yield f"the budget of {quoted(team)}: its amounts are numbers, 0 or more"
-    for dispute in rules.disputes:
-        if (dispute.outcome == "reassigned") != bool(dispute.to):
-            yield f"dispute {quoted(dispute.id)}: `to` names the team of a reassigned dispute alone"
+    yield from _wrong_disputes(rules.disputes)
 
 
 def _wrong_rule(rule: Rule) -> Iterator[str]:
@@ -81,6 +79,22 @@ def _wrong_rule(rule: Rule) -> Iterator[str]:
         yield f"{name}: weights are numbers, 0 or more"
     if rule.method != "fixed" and rule.shares:
         yield f"{name}: `shares` are for the method `fixed` alone"
+
+
+def _wrong_disputes(disputes: Iterable[Dispute]) -> Iterator[str]:
+    seen: set[str] = set()
+    for dispute in disputes:
+        name = f"dispute {quoted(dispute.id)}"
+        if not dispute.id.strip():
+            yield "a dispute has no name; write `id: ...`"
+        elif dispute.id in seen:
+            yield f"{name} is there twice; ids tell disputes apart"
+        seen.add(dispute.id)
+        if (dispute.outcome == "reassigned") != bool(dispute.to):
+            yield f"{name}: `to` names the team of a reassigned dispute alone"
+        for period in dispute.periods:
+            if not MONTH.fullmatch(period):
+                yield f"{name}: {quoted(period)} is no month; write it like 2026-10"
 
 
 def _is_amount(number: Decimal) -> bool:

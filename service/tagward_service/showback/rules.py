@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
 Method = Literal["even", "fixed", "proportional", "metric"]
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 POOL = "pool:"
 """A share that goes to `pool:ID` feeds another pool, which is split after it."""
@@ -87,16 +91,38 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Dispute(Struct, frozen=True, forbid_unknown_fields=True):
-    """Costs that a team says are not theirs, and what came of it."""
+    """Costs that a team says are not theirs, and what came of it.
+
+    What it is about: AND between fields, OR inside one, exact names or shell globs; `periods` are months.
+    """
 
     id: str
     team: str
     reason: str
     resources: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
     outcome: Literal["open", "rejected", "excluded", "reassigned"] = "open"
     to: str = ""
     """The team that takes the costs over when they are reassigned."""
+    decision: str = ""
+    """Why it was decided so."""
+
+    @property
+    def is_decided_for(self) -> bool:
+        """Say whether the team got its way, so that costs move."""
+        return self.outcome in ("excluded", "reassigned")
+
+
+class StoredDispute(Dispute, frozen=True, kw_only=True):
+    """A dispute that is kept in a store, with who did what when."""
+
+    opened_by: str
+    opened_at: datetime
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 class Showback(Struct, frozen=True, forbid_unknown_fields=True, rename={"api_version": "apiVersion"}):

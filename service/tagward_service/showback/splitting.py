@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_DOWN, Context, Decimal, localcontext
+from decimal import ROUND_DOWN, Decimal, localcontext
+
+from tagward_service.billing.money import EXACT
 
 SCALE = Decimal(1).scaleb(-10)
 """Shares are rounded to ten decimals, the precision in which bills are read."""
-
-EXACT = Context(prec=100)
-"""Enough digits for every sum and product of money (DECIMAL(38,10)) with a weight."""
 
 
 def split(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -9,11 +9,13 @@ from tagward_service.billing.money import total
 from tagward_service.billing.text_money import shown
 from tagward_service.cli.tables import aligned
 from tagward_service.outputs import Style
+from tagward_service.showback.disputing import Contested
 from tagward_service.showback.report import ShowbackReport
 from tagward_service.showback.statement import Month, Statement, TeamMonth
 
 _MOST_RUNS = 10
 _MOST_TEAMS = 25
+_MOST_DISPUTES = 25
 
 
 def text(report: ShowbackReport, style: Style) -> str:
@@ -22,7 +24,7 @@ def text(report: ShowbackReport, style: Style) -> str:
     parts = [_month(month, told, quiet=style.quiet) for month in told.months]
     if not style.quiet:
         parts += [*_alerts(report), *_disputes(report), *_runs(report), *_predictions(report)]
-        parts += _findings(report)
+        parts += [*_notes(report), *_findings(report)]
         policy = printable(f"{report.policy_name} {report.policy_version}")
         parts.append(f"policy    {policy}, {report.basis} cost, as of {report.as_of}\n")
     return "\n".join(parts)
@@ -74,11 +76,27 @@ def _alerts(report: ShowbackReport) -> Iterator[str]:
 
 
 def _disputes(report: ShowbackReport) -> Iterator[str]:
-    if report.disputes:
-        rows = [
-            (each.id, each.team, f"{each.outcome} {each.to}".strip(), each.reason) for each in report.disputes
-        ]
-        yield "disputes\n" + aligned(rows)
+    """Tell of each dispute how much it is about, by month, and what was decided."""
+    rows = [row for each in report.disputes[:_MOST_DISPUTES] for row in _dispute(each)]
+    if rows:
+        more = len(report.disputes) - _MOST_DISPUTES
+        yield "disputes\n" + aligned(rows) + (f"  and {more:,} more\n" if more > 0 else "")
+
+
+def _dispute(each: Contested) -> Iterator[tuple[str, ...]]:
+    """Write one row for each month, with words in the first."""
+    it = each.dispute
+    words = [it.id, it.team, f"{it.outcome} {f'to {it.to}' if it.to else ''}".strip()]
+    why = it.reason + (f"; {it.outcome}: {it.decision}" if it.decision else "")
+    for month in each.months or (None,):
+        cost = (month.period, f"{shown(month.amount)} {month.currency}") if month else ("", "no cost")
+        yield (*words, *cost, why)
+        words, why = ["", "", ""], ""
+
+
+def _notes(report: ShowbackReport) -> Iterator[str]:
+    if report.notes:
+        yield "notes\n" + aligned([(each,) for each in report.notes])
 
 
 def _runs(report: ShowbackReport) -> Iterator[str]:

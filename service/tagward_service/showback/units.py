@@ -12,7 +12,7 @@ from tagward_service.billing.amounts import Basis
 from tagward_service.billing.judged import JudgedBill
 from tagward_service.billing.money import ZERO, percent, total
 from tagward_service.showback.allocating import Usage
-from tagward_service.showback.costs import value_of
+from tagward_service.showback.costs import placed, value_of
 from tagward_service.showback.rules import Showback
 
 ENOUGH = 90.0
@@ -88,12 +88,6 @@ def _prediction(period: str, project: str, amount: Decimal, usage: Usage) -> Pre
 
 def _by(judged: JudgedBill, rules: Showback, basis: Basis, workload: str, tag: str) -> Any:
     """Sum the costs of one workload type up by month and a tag."""
-    lines, names = judged.table, rules.dimensions
-    found = lines.mutate(
-        unit=value_of(judged, tag).fill_null(""),
-        team=value_of(judged, names.team).fill_null(""),
-        project=value_of(judged, names.project).fill_null(""),
-        workload=value_of(judged, names.workload_type).fill_null(""),
-    )
-    kept = found.filter(found.workload == workload)
+    found = placed(judged, rules).mutate(unit=value_of(judged, tag).fill_null(""))
+    kept = found.filter(found.workload_type == workload)
     return kept.group_by(["period", "unit", "team", "project"]).aggregate(amount=kept[basis].sum())

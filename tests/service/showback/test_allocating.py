@@ -150,6 +150,7 @@ def bills(draw: st.DrawFn) -> list[Cost]:
         MONEY,
         st.sampled_from(["", "", *POOLS]),
         st.sampled_from(["untagged", "tax"]),
+        st.sampled_from(["", "", "D-1", "D-2"]),
     )
     return draw(st.lists(one, max_size=40))
 
@@ -182,6 +183,10 @@ def test_nothing_is_lost_and_the_order_of_lines_does_not_matter(
     for month in {(c.place.period, c.place.currency) for c in costs}:
         billed = total(c for c in costs if (c.place.period, c.place.currency) == month)
         assert total(c for c in charges if (c.place.period, c.place.currency) == month) == billed
+
+    for dispute in ("D-1", "D-2"):
+        disputed = total(c for c in costs if c.dispute == dispute and not c.pool)
+        assert total(c for c in charges if c.dispute == dispute) == disputed
 
     shuffled = list(costs)
     random.shuffle(shuffled)

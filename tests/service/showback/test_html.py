@@ -7,10 +7,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tagward_service.billing.text_money import shown
+from tagward_service.showback.disputing import Contested
 from tagward_service.showback.html import html
 from tagward_service.showback.report import ShowbackReport
+from tagward_service.showback.report import of_team as only_of
 from tagward_service.showback.rules import Dispute
-from tagward_service.showback.statement import only
 from tests.service.showback.test_report import told
 
 HOSTILE = "<script>alert('x')</script>\"&"
@@ -39,7 +40,7 @@ class Elements(HTMLParser):
 
 
 def of_team(report: ShowbackReport, team: str) -> str:
-    return html(replace(report, statement=only(report.statement, team)), team)
+    return html(only_of(report, team), team)
 
 
 def test_a_team_is_told_what_it_pays(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_what_strangers_wrote_stays_text(tmp_path: Path) -> None:
     report = told(tmp_path)
     dispute = Dispute(HOSTILE, "fraud", HOSTILE)
 
-    page = of_team(replace(report, disputes=(dispute,), policy_version=HOSTILE), "fraud")
+    page = of_team(replace(report, disputes=(Contested(dispute, ()),), policy_version=HOSTILE), "fraud")
 
     assert "script" not in Elements(page).names
     assert page.count("&lt;script&gt;") == 3

@@ -10,8 +10,14 @@ from msgspec import Struct
 
 from tagward_service.billing.money import total
 from tagward_service.exports.csv_rows import Cell, lines
-from tagward_service.showback.json_showback import JsonAlert, JsonCharge, JsonMonth, JsonRun, JsonShowback
-from tagward_service.showback.rules import Dispute
+from tagward_service.showback.json_showback import (
+    JsonAlert,
+    JsonCharge,
+    JsonDispute,
+    JsonMonth,
+    JsonRun,
+    JsonShowback,
+)
 from tagward_service.web.asked import TeamsAsked
 from tagward_service.web.board import Board
 from tagward_service.web.charts.chart import Chart, Sizes
@@ -83,7 +89,7 @@ class TeamsView(Struct, frozen=True):
     chart: Sizes | None
     months: tuple[JsonMonth, ...]
     alerts: tuple[JsonAlert, ...]
-    disputes: tuple[Dispute, ...]
+    disputes: tuple[JsonDispute, ...]
     runs: tuple[JsonRun, ...]
     runs_partial: bool
 
