@@ -11,14 +11,15 @@ from tagward.loading.prepared import UnreadDocument
 from tagward.policy import Policy
 
 
-def load(source: str | Path, *, as_of: date) -> Policy:
+def load(source: str | Path, *, as_of: date, new_exemptions: bool = True) -> Policy:
     """Load a policy from a path or from a pack (`pack:NAME`).
 
-    `as_of` is the day against which the dates of exemptions are checked. Raises PolicyError with every
+    `as_of` is the day against which the dates of exemptions are checked; without `new_exemptions` they may
+    last as long as they like, as on a day before they were written. Raises PolicyError with every
     diagnostic there is.
     """
     layers = read_chain(source)
-    merger = Merger(as_of)
+    merger = Merger(as_of, new_exemptions=new_exemptions)
     for layer in layers:
         merger.add(layer)
     policy = merger.policy()

@@ -166,6 +166,7 @@ def _typed(document: Document) -> PolicyFile:
         return read_shape(document.data)
     except msgspec.ValidationError as error:
         from tagward.loading.explain import explain_shape
+        from tagward.loading.schema import json_schema
 
-        found = explain_shape(document) or (document.diagnostic((), str(error)),)
+        found = explain_shape(document, json_schema()) or (document.diagnostic((), str(error)),)
         raise PolicyError(found) from None

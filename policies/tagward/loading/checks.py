@@ -81,7 +81,7 @@ def _check_exemption(
         said = "an exemption must say what it matches"
         yield at(("match",), said, at_key=True)
     longest = timedelta(days=merger.max_exemption_days)
-    if exemption.expires - merger.as_of > longest:
+    if merger.new_exemptions and exemption.expires - merger.as_of > longest:
         said = f"the exemption lasts more than {merger.max_exemption_days} days"
         hint = f"let it expire by {merger.as_of + longest}, or set `defaults: {{max_exemption_days: N}}`"
         yield at(("expires",), said, hint=hint)

@@ -1,13 +1,12 @@
-"""Saying in plain words what is wrong with the shape of a policy file."""
+"""Saying in plain words what is wrong with the shape of a policy file, or of its kin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tagward.diagnostics import Diagnostic, did_you_mean, in_order, quoted
-from tagward.loading.schema import json_schema
 
 if TYPE_CHECKING:
     from tagward.reading.yaml_reader import Document, Path
@@ -28,13 +27,13 @@ _MOST = 100
 _OLD_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
-def explain_shape(document: Document) -> tuple[Diagnostic, ...]:
-    """Return every way in which a document differs from the language; empty when it does not."""
+def explain_shape(document: Document, schema: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
+    """Return every way in which a document differs from its JSON Schema; empty when it does not."""
     from jsonschema import Draft202012Validator, FormatChecker
 
     checker = FormatChecker(())
     checker.checks("date", raises=ValueError)(_is_date)
-    validator = Draft202012Validator(json_schema(), format_checker=checker)
+    validator = Draft202012Validator(schema, format_checker=checker)
     found = [
         document.diagnostic(path, "expected a number, found `.nan`") for path in _not_numbers(document.data)
     ]

@@ -26,8 +26,9 @@ CONSTRAINTS = ("values", "pattern", "registry")
 class Merger:
     """Takes the layers of a chain, parents first, and remembers which file said what."""
 
-    def __init__(self, as_of: date) -> None:
+    def __init__(self, as_of: date, *, new_exemptions: bool = True) -> None:
         self.as_of = as_of
+        self.new_exemptions = new_exemptions
         self.diagnostics: list[Diagnostic] = []
         self.registries: dict[str, Allowed] = {}
         self.max_exemption_days = 180

@@ -36,6 +36,12 @@ def _check() -> Command:
     return check
 
 
+def _test() -> Command:
+    from tagward_service.cli import test
+
+    return test
+
+
 def _lint() -> Command:
     from tagward_service.cli import lint
 
@@ -138,6 +144,7 @@ def _scan(cloud: str) -> Callable[[], Command]:
 COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
     "check": ("validate a policy and list what each cloud can enforce", _check),
+    "test": ("run unit tests of policies", _test),
     "lint": ("check Terraform plans and states, Kubernetes manifests, CloudFormation", _lint),
     "compile": ("compile a policy into native guardrails", _compile),
     "diff": ("say what gets stricter or looser against what is deployed", _diff),

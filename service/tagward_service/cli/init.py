@@ -14,14 +14,15 @@ from tagward_service.cli.parser import Parser
 from tagward_service.cli.writing import write_file
 
 _DESCRIPTION = """\
-Write what a repository needs to begin: tagward.yaml, which extends the pack ml-platform, a job for
-GitHub Actions and one for GitLab CI, and an entry for pre-commit. What is there is kept."""
+Write what a repository needs to begin: tagward.yaml, which extends the pack ml-platform, a first test of
+it, a job for GitHub Actions and one for GitLab CI, and an entry for pre-commit. What is there is kept."""
 
 _NEXT = """
 next:
   1. edit tagward.yaml: the teams, what is exempt, from when a violation fails
   2. tagward check                      see what the policy says and what each cloud can enforce
-  3. terraform show -json plan.out | tagward lint -
+  3. tagward test                       see that the policy means what you think; add your cases
+  4. terraform show -json plan.out | tagward lint -
 """
 
 

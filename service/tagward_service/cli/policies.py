@@ -23,7 +23,7 @@ def load_policy(settings: Settings, as_of: date, *, note: bool = True) -> Policy
         sys.stderr.write(
             f"note: no tagward.yaml from here up, so {DEFAULT_PACK} applies; `tagward init` writes one\n"
         )
-    return _load(found, as_of)
+    return load_found(found, as_of)
 
 
 def with_unknown(policy: Policy, settings: Settings) -> Policy:
@@ -32,11 +32,12 @@ def with_unknown(policy: Policy, settings: Settings) -> Policy:
     return replace(policy, unknown=settings.text("unknown"))
 
 
-def _load(found: Found, as_of: date) -> Policy:
+def load_found(found: Found, as_of: date, *, new_exemptions: bool = True) -> Policy:
+    """Load a policy that was found; raises PolicyError or UsageError."""
     from tagward.loader import load
 
     try:
-        return load(found.source, as_of=as_of)
+        return load(found.source, as_of=as_of, new_exemptions=new_exemptions)
     except OSError as error:
         why = (error.strerror or os.strerror(error.errno or 0)).lower()
         raise UsageError(f"cannot read the policy `{found.source}`: {why}") from None

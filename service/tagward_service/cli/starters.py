@@ -37,6 +37,44 @@ readiness: {threshold: 90, measure: cost}
 #     match: {types: ["aws:ec2:volume"]}
 """
 
+TEST = """\
+# What the policy means, case by case: `tagward test` runs them, docs/testing.md explains them.
+apiVersion: tagward/v1
+kind: Test
+policy: tagward.yaml
+as_of: 2027-01-01 # cases are judged on this day, whenever they are run
+
+cases:
+  - name: inference with its tags is compliant
+    resource:
+      type: aws_instance
+      tags:
+        ml-team: fraud-detection
+        ml-project: card-scoring
+        ml-workload-type: inference
+        ml-environment: prod
+    expect: compliant
+
+  - name: training needs an experiment, too
+    resource:
+      type: aws_instance
+      tags:
+        ml-team: fraud-detection
+        ml-project: card-scoring
+        ml-workload-type: training
+        ml-environment: prod
+    expect: [TW001 ml-experiment-id]
+
+  - name: a label of the workload alone does not reach its pods
+    manifest:
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: scorer, labels: {ml-team: fraud-detection}}
+      spec: {template: {spec: {containers: [{name: scorer, image: scorer}]}}}
+    expect:
+      includes: [TW009 ml-team]
+"""
+
 GITHUB = """\
 name: tags
 on: [pull_request]
@@ -49,6 +87,7 @@ jobs:
       - uses: hashicorp/setup-terraform@v3
         with: {terraform_wrapper: false}
       - run: pipx install tagward
+      - run: tagward test
       - run: terraform init -input=false && terraform plan -input=false -out=plan.out
       - run: terraform show -json plan.out > plan.json
       - run: tagward lint plan.json -f github -f markdown=tags.md
@@ -62,6 +101,7 @@ tags:
   image: python:3.13-slim
   script:
     - pip install tagward
+    - tagward test
     - tagward lint plan.json -f text -f gitlab=tags.json -f junit=tags.xml
   artifacts:
     when: always
@@ -84,6 +124,7 @@ repos:
 
 FILES = {
     "tagward.yaml": POLICY,
+    "tagward.test.yaml": TEST,
     ".github/workflows/tagward.yml": GITHUB,
     ".gitlab/tagward.yml": GITLAB,
 }

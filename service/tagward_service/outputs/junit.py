@@ -39,17 +39,17 @@ def _suite(file: str, findings: Sequence[Finding]) -> str:
     failures = sum(map(_fails, findings))
     skipped = sum(map(_is_skipped, findings))
     counts = f'tests="{len(findings)}" failures="{failures}" errors="0" skipped="{skipped}"'
-    return f"  <testsuite name={_attribute(file)} {counts}>\n{cases}  </testsuite>\n"
+    return f"  <testsuite name={attribute(file)} {counts}>\n{cases}  </testsuite>\n"
 
 
 def _summary_suite(report: Report) -> str:
     summary = report.summary
     name = f"{summary.compliant} of {summary.taggable} taggable resources are compliant"
     notes = "".join(f"not evaluated: {entry.what}: {entry.why}\n" for entry in report.not_evaluated)
-    output = f"\n      <system-out>{_text(notes)}</system-out>\n    " if notes else ""
+    output = f"\n      <system-out>{content(notes)}</system-out>\n    " if notes else ""
     return (
         '  <testsuite name="tagward" tests="1" failures="0" errors="0" skipped="0">\n'
-        f'    <testcase classname="tagward.summary" name={_attribute(name)}>{output}</testcase>\n'
+        f'    <testcase classname="tagward.summary" name={attribute(name)}>{output}</testcase>\n'
         "  </testsuite>\n"
     )
 
@@ -58,16 +58,16 @@ def _case(finding: Finding) -> str:
     resource = finding.resource
     place = resource.file if resource.line is None else f"{resource.file}:{resource.line}"
     name = f"{finding.code.value} {resource.address} {finding.key}".rstrip()
-    said = _attribute(finding.message)
-    detail = _text(f"{finding.message}\nfix: {finding.fix}\n{place}")
-    kind = _attribute(finding.severity)
+    said = attribute(finding.message)
+    detail = content(f"{finding.message}\nfix: {finding.fix}\n{place}")
+    kind = attribute(finding.severity)
     if _is_skipped(finding):
         body = f"<skipped message={said}/>"
     elif _fails(finding):
         body = f"<failure type={kind} message={said}>{detail}</failure>"
     else:
         body = f"<system-out>{detail}</system-out>"
-    opening = f"<testcase classname={_attribute(resource.type)} name={_attribute(name)}>"
+    opening = f"<testcase classname={attribute(resource.type)} name={attribute(name)}>"
     return f"    {opening}{body}</testcase>\n"
 
 
@@ -79,10 +79,12 @@ def _is_skipped(finding: Finding) -> bool:
     return finding.status == "exempt" or (finding.status == "unknown" and finding.severity != "error")
 
 
-def _attribute(text: str) -> str:
+def attribute(text: str) -> str:
+    """Write a text as an attribute, in quotes; nothing in it can end it."""
     return quoteattr(_NOT_XML.sub("\ufffd", printable(text)))
 
 
-def _text(text: str) -> str:
+def content(text: str) -> str:
+    """Write a text as content of an element; what XML cannot hold is replaced."""
     lines = "\n".join(map(printable, text.split("\n")))
     return escape(_NOT_XML.sub("\ufffd", lines))

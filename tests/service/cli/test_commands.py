@@ -48,6 +48,12 @@ def test_init_writes_a_policy_that_is_valid(run: Run, here: Path) -> None:
     assert run("check").code == 0
 
 
+def test_init_writes_tests_that_pass(run: Run, here: Path) -> None:
+    run("init")
+    ran = run("test", "-q")
+    assert (ran.code, ran.out) == (0, "1 file, 3 cases: 3 passed, 0 failed\n")
+
+
 def test_init_makes_the_directory_it_is_given(run: Run, here: Path) -> None:
     assert run("init", "infra/policy").code == 0
     assert (here / "infra" / "policy" / "tagward.yaml").is_file()
@@ -168,6 +174,23 @@ def test_explain_lists_what_an_ambiguous_name_fits(run: Run, org: Path) -> None:
     assert ran.code == 2
     assert "fits 2 resources" in ran.err
     assert "Pod/web" in ran.err
+
+
+def test_explain_tells_two_objects_of_one_name_apart_by_namespace_and_group(run: Run, here: Path) -> None:
+    places = [("apps/v1", "a"), ("apps/v1", "b"), ("batch/v1", "b")]
+    objects = [
+        f"apiVersion: {version}\nkind: Deployment\nmetadata: {{name: web, namespace: {namespace}}}\n"
+        for version, namespace in places
+    ]
+    (here / "all.yaml").write_text("---\n".join(objects))
+    ran = run("explain", "Deployment/web", "--in", "all.yaml")
+    assert ran.code == 2
+    listed = ["a/Deployment/web", "b/apps/Deployment/web", "batch/Deployment/web"]
+    assert [line.split()[0] for line in ran.err.splitlines()[-3:]] == listed
+    for name in listed:
+        assert run("explain", name, "--in", "all.yaml").code == 0
+    assert "namespace a" in run("explain", "a/*", "--in", "all.yaml").out
+    assert run("explain", "b/Deployment/web", "--in", "all.yaml").code == 2
 
 
 @pytest.mark.parametrize("forbid", ['values: ["hunter[0-9]"]', 'keys: ["*password*"]'])
