@@ -13,6 +13,7 @@ from tagward.findings import Assessment
 from tagward.policy import Policy
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
+from tagward_service.store.dispute_interface import Disputes
 
 
 class ScanState(StrEnum):
@@ -271,7 +272,12 @@ class ScanRun(Protocol):
 
 
 class Store(Protocol):
-    """A store of scans."""
+    """A store of scans, reports and disputes."""
+
+    @property
+    def disputes(self) -> Disputes:
+        """The disputes that are kept."""
+        ...
 
     def begin(
         self,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest migration; a store of a newer one was written by a newer program."""
 
 VERSION_TABLE = "tagward_schema"
@@ -223,3 +223,56 @@ report = Table(
     UniqueConstraint("kind", "policy", "as_of"),
 )
 """What a bill came to, as the JSON that the command line writes."""
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("report_id", Big, ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
+    Column("rank", Big, primary_key=True),
+    Column("cloud", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("account_name", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sought", Text, nullable=False),
+    Column("cost", Text, nullable=False),
+    Column("billed", Text, nullable=False),
+    Column("exempt", Text, nullable=False),
+    Column("missing", Text, nullable=False),
+    Column("wrong", Text, nullable=False),
+    Column("scan", Text, nullable=False),
+    Column("findings", LargeBinary),
+    Index("ix_gap_resource", "report_id", "resource"),
+)
+"""What a resource of the newest bill costs that nobody can be charged for; `rank` 0 is the dearest. Money is
+text with every digit; `sought` is id and name, case aside; tags stand between spaces; findings are packed."""
+
+dispute = Table(
+    "dispute",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("policy", Text, nullable=False),
+    Column("number", Big, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    UniqueConstraint("policy", "number"),
+)
+"""Costs that a team says are not theirs, as they stand; `about` is JSON, `receiver` who has them now."""
+
+dispute_change = Table(
+    "dispute_change",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("dispute_id", Big, ForeignKey("dispute.id"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("at", Big, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What happened to disputes, the opening first; rows are added, and never changed."""

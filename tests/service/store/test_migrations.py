@@ -90,7 +90,7 @@ def test_tables_of_another_program_in_postgresql_are_refused_only_when_they_are_
         connection.execute(text("CREATE TABLE invoice (id INTEGER)"))
         connection.execute(text(f"DROP TABLE {tables.VERSION_TABLE}"))
     store.close()
-    with pytest.raises(StoreError, match=r"another program \(it has the table `finding`\)"):
+    with pytest.raises(StoreError, match=r"another program \(it has the table `dispute`\)"):
         open_store(postgres_url)
     with store._database.writing() as connection:
         for name in inspect(connection).get_table_names():
