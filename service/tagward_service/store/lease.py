@@ -18,6 +18,9 @@ from tagward_service.store.database import Database
 from tagward_service.store.errors import LostError
 from tagward_service.store.schema import scan
 
+_PATIENCE = 10.0
+"""So many seconds may a renewal that has begun take, lest its connection is closed under it."""
+
 
 class Lease:
     """The right of this process to write a scan. A thread renews it; every write proves it."""
@@ -28,7 +31,8 @@ class Lease:
         self._owner = owner
         self._seconds = seconds
         self._ended = Event()
-        Thread(target=self._renew, name=f"lease of scan {scan_id}", daemon=True).start()
+        self._thread = Thread(target=self._renew, name=f"lease of scan {scan_id}", daemon=True)
+        self._thread.start()
 
     def prove(self, connection: Connection) -> None:
         """Renew the lease in the transaction of a write. Raises LostError when another process took over."""
@@ -48,8 +52,9 @@ class Lease:
         self._ended.set()
 
     def give_up(self) -> None:
-        """Stop renewing, and let others take over at once."""
+        """Stop renewing, and let others take over at once. Not to be called in a transaction."""
         self.end()
+        self._thread.join(_PATIENCE)
         with suppress(TagwardError), self._database.writing() as connection:
             connection.execute(
                 update(scan).where(scan.c.id == self._scan, scan.c.owner == self._owner).values(lease_until=0)

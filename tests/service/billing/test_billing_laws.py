@@ -70,7 +70,7 @@ def check(found: BillingReport, file: str) -> None:
             assert sum(each.chargeable for each in breakdown.groups) == chosen.chargeable
             assert sum(each.attributable for each in breakdown.groups) == chosen.attributable
         for tag in found.tags:
-            assert 0 <= tag.valid <= tag.present <= tag.asked <= found.totals.effective.chargeable
+            assert 0 <= tag.valid <= tag.present <= tag.asked <= chosen.chargeable
         assert 0 <= found.recovery.recoverable <= chosen.unattributed
         assert found.by_resource.compliant + found.by_resource.exempt <= found.by_resource.resources
 

@@ -102,7 +102,7 @@ def test_the_error_tells_the_byte_where_the_json_breaks() -> None:
     assert "byte 18" in refused(b'{"format_version":?}').what
 
 
-@pytest.mark.parametrize("depth", [2_000, 100_000])
+@pytest.mark.parametrize("depth", [20_000, 100_000])
 @pytest.mark.parametrize("reader", [read_plan, read_state])
 def test_deep_nesting_is_refused(depth: int, reader: Callable[..., Any]) -> None:
     deep = b'{"format_version":"1.2","resource_changes":[],"odd":' + b"[" * depth + b"]" * depth + b"}"
