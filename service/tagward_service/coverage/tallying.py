@@ -28,6 +28,9 @@ WRONG = frozenset({"violation", "unknown", "exempt"})
 Kind = tuple[str, str, str, str]
 """Cloud, account, region and type."""
 
+Place = tuple[str, str, str, str, str]
+"""Cloud, account, region, tag and service."""
+
 
 class Tallies:
     """Counts the assessments of one part; `evaluator` is the one that made them.
@@ -74,31 +77,30 @@ class Tallies:
 
     def tags(self) -> list[TagTally]:
         """Give the counts by tag and value, sorted."""
-        sums: dict[tuple[str, str, str, str, str], list[int]] = {}
+        sums: dict[tuple[Place, str], list[int]] = {}
         counts = self._counts.copy()
         for shape in self._shapes.values():
             counts.update(shape.crowded())
         for (column, value), count in _gathered(counts).items():
-            row = sums.setdefault((*column.place, value), [0] * len(column.counts))
+            row = sums.setdefault((column.place, value), [0] * len(column.counts))
             row[:] = [known + count * counts for known, counts in zip(row, column.counts, strict=True)]
-        return [TagTally(*place, *row) for place, row in sorted(sums.items())]
+        return [_tag_tally(place, value, row) for (place, value), row in sorted(sums.items())]
 
     def _shape(
         self, resource: Resource, status: Status, wrong: tuple[str, ...], outline: Outline | None
     ) -> _Shape:
         kind = (resource.cloud, resource.account or "", resource.region or "", resource.type)
         marks = () if outline is None else outline.marks
+        service = service_of(resource.type)
         columns = [
-            self._column((*kind[:3], tag), asked, asked and present, tag in wrong, status)
+            self._column((*kind[:3], tag, service), asked, asked and present, tag in wrong, status)
             for tag, asked, present in marks
         ]
         shape = _Shape(kind, status, columns, () if outline is None else outline.valued)
         shape.leave_out(self._crowded)
         return shape
 
-    def _column(
-        self, place: tuple[str, str, str, str], asked: bool, present: bool, wrong: bool, status: Status
-    ) -> _Column:
+    def _column(self, place: Place, asked: bool, present: bool, wrong: bool, status: Status) -> _Column:
         counts = (True, asked, present, present and not wrong, status is Status.COMPLIANT)
         return self._columns.setdefault((place, counts), _Column(place, counts))
 
@@ -162,13 +164,12 @@ def _picked(kept: Sequence[int], values: Values) -> Sequence[str]:
 class _Column:
     """Where the values of one tag are counted that stand alike.
 
-    `place` is cloud, account, region and tag; `counts` says whether resources, asked, present, valid and
-    compliant count one more.
+    `counts` says whether resources, asked, present, valid and compliant count one more.
     """
 
     __slots__ = ("counts", "place")
 
-    def __init__(self, place: tuple[str, str, str, str], counts: tuple[bool, ...]) -> None:
+    def __init__(self, place: Place, counts: tuple[bool, ...]) -> None:
         self.place = place
         self.counts = counts
 
@@ -193,9 +194,17 @@ def _tally(kind: Kind, counts: Counter[str]) -> Tally:
     return replace(Tally(cloud, account, region, service_of(type_), type_), **by_status)
 
 
+def _tag_tally(place: Place, value: str, counts: Sequence[int]) -> TagTally:
+    cloud, account, region, tag, service = place
+    resources, asked, present, valid, compliant = counts
+    return TagTally(
+        cloud, account, region, tag, value, resources, asked, present, valid, compliant, service=service
+    )
+
+
 def _gathered(counts: Counter[tuple[_Column, str]]) -> Counter[tuple[_Column, str]]:
     """Keep the most common values of each tag and resources without one, and gather the others."""
-    by_place: dict[tuple[str, str, str, str], Counter[str]] = {}
+    by_place: dict[Place, Counter[str]] = {}
     for (column, value), count in counts.items():
         by_place.setdefault(column.place, Counter())[value] += count
     kept = {place: _most_common(values) for place, values in by_place.items()}

@@ -1,4 +1,4 @@
-"""What scans counted, summed over their parts; a part that several have read counts once."""
+"""What scans counted, summed over their parts; what several have read counts once, as the newest tells it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Column, Connection, func, select
 
 from tagward_service.store.interface import Existed, TagTally, Tally
-from tagward_service.store.packing import sum_tag_tallies, sum_tallies
+from tagward_service.store.overlapping import told_anew
+from tagward_service.store.packing import Counted, sum_tag_tallies, sum_tallies
 from tagward_service.store.schema import part, scan
 
 
@@ -29,8 +30,8 @@ def existed(connection: Connection, numbers: Sequence[int]) -> Existed:
     return Existed(compliant + lacking, compliant)
 
 
-def _packed(connection: Connection, column: Column[bytes], numbers: Sequence[int]) -> Iterator[bytes]:
-    """Give what is packed in the parts of some scans: scopes may overlap, and the newest scan counts then."""
+def _packed(connection: Connection, column: Column[bytes], numbers: Sequence[int]) -> Iterator[Counted]:
+    """Give what is packed in the parts of some scans, and what of it newer ones have told in other parts."""
     same = (scan.c.policy, scan.c.cloud, part.c.digest)
     age = func.row_number().over(partition_by=same, order_by=part.c.scan_id.desc())
     read = (
@@ -39,5 +40,7 @@ def _packed(connection: Connection, column: Column[bytes], numbers: Sequence[int
         .where(part.c.scan_id.in_(numbers), column.is_not(None))
         .subquery()
     )
-    wanted = select(column).join(read, read.c.id == part.c.id).where(read.c.age == 1).order_by(part.c.id)
-    return iter(connection.scalars(wanted.execution_options(yield_per=100)))
+    anew = told_anew(connection, numbers)
+    chosen = select(part.c.scan_id, column).join(read, read.c.id == part.c.id).where(read.c.age == 1)
+    rows = connection.execute(chosen.order_by(part.c.id).execution_options(yield_per=100))
+    return ((packed, anew.get(number, ())) for number, packed in rows)

@@ -90,7 +90,7 @@ class TagTally(Struct, frozen=True):
     `value` is "" for those without; `asked` counts those that the policy requires the tag of, `present`
     those that have it, `valid` those of them that no finding of the tag says is wrong; `compliant` counts
     the resources that are compliant as a whole. Values beyond the most common thousand are gathered as
-    `OTHER`.
+    `OTHER`. `service` is "" in a sum over services.
     """
 
     cloud: str
@@ -104,6 +104,7 @@ class TagTally(Struct, frozen=True):
     valid: int = 0
     compliant: int = 0
 
+    service: str = ""
 
 OTHER = "(other)"
 
@@ -327,7 +328,7 @@ class Store(Protocol):
         ...
 
     def tallies(self, scans: Sequence[int]) -> list[Tally]:
-        """Give the tallies of some scans, summed; of a part that several have read the newest counts."""
+        """Give the tallies of some scans, summed; of what several have read the newest counts."""
         ...
 
     def tag_tallies(self, scans: Sequence[int]) -> list[TagTally]:

@@ -7,7 +7,7 @@ as many of them as there are resources.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -20,9 +20,18 @@ MOST_VALUES = 1000
 Place = tuple[str, str, str, str]
 """Cloud, account, region, and a service or a tag."""
 
+PackedPlace = tuple[str, ...]
+"""A place as it is kept: behind a tag there is the service, though older programs wrote none."""
+
 Counts = tuple[int, ...]
-Packed = list[tuple[Place, dict[str, Counts]]]
+Packed = list[tuple[PackedPlace, dict[str, Counts]]]
 """The counts of each type or value in each place."""
+
+Told = tuple[str, str, str, str]
+"""Cloud, account, region and service: what a part may tell of."""
+
+Counted = tuple[bytes, Collection[Told]]
+"""What a part counted, and of what that does not count, as newer scans have told it anew."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Packed).decode
@@ -44,7 +53,7 @@ def pack_tag_tallies(tallies: Iterable[TagTally]) -> bytes:
     """Pack tallies by tag and value."""
     return _pack(
         (
-            (t.cloud, t.account, t.region, t.tag),
+            (t.cloud, t.account, t.region, t.tag, t.service),
             t.value,
             (t.resources, t.asked, t.present, t.valid, t.compliant),
         )
@@ -52,19 +61,34 @@ def pack_tag_tallies(tallies: Iterable[TagTally]) -> bytes:
     )
 
 
-def sum_tallies(packed: Iterable[bytes]) -> list[Tally]:
+def told_of(packed: bytes) -> frozenset[Told]:
+    """Say of what packed tallies tell."""
+    return frozenset(_told(place) for place, _ in _decode(zlib.decompress(packed)))
+
+
+def sum_tallies(packed: Iterable[Counted]) -> list[Tally]:
     """Sum packed tallies, sorted."""
     return [Tally(*place, name, *counts) for place, name, counts in _sorted(_sum(packed))]
 
 
-def sum_tag_tallies(packed: Iterable[bytes]) -> list[TagTally]:
-    """Sum packed tallies by tag and value, sorted."""
+def sum_tag_tallies(packed: Iterable[Counted]) -> list[TagTally]:
+    """Sum packed tallies by tag and value over services, sorted."""
     sums = {place: _gathered(values) for place, values in _sum(packed, 8 * MOST_VALUES).items()}
-    return [TagTally(*place, value, *counts) for place, value, counts in _sorted(sums)]
+    return [_tag_tally(place, value, counts) for place, value, counts in _sorted(sums)]
 
 
-def _pack(rows: Iterable[tuple[Place, str, Counts]]) -> bytes:
-    places: dict[Place, dict[str, Counts]] = {}
+def _tag_tally(place: Place, value: str, counts: Counts) -> TagTally:
+    resources, asked, present, valid, compliant = counts
+    return TagTally(*place, value, resources, asked, present, valid, compliant)
+
+
+def _told(place: PackedPlace) -> Told:
+    cloud, account, region, *_, service = place
+    return cloud, account, region, service
+
+
+def _pack(rows: Iterable[tuple[PackedPlace, str, Counts]]) -> bytes:
+    places: dict[PackedPlace, dict[str, Counts]] = {}
     for place, name, counts in rows:
         places.setdefault(place, {})[name] = counts
     try:
@@ -74,18 +98,22 @@ def _pack(rows: Iterable[tuple[Place, str, Counts]]) -> bytes:
     return zlib.compress(packed, 1)
 
 
-def _storable(value: Place | dict[str, Counts]) -> object:
+def _storable(value: PackedPlace | dict[str, Counts]) -> object:
     """Replace halves of surrogate pairs."""
     if isinstance(value, dict):
         return {storable(name): counts for name, counts in value.items()}
     return tuple(map(storable, value))
 
 
-def _sum(packed: Iterable[bytes], most: int | None = None) -> dict[Place, dict[str, Counts]]:
+def _sum(packed: Iterable[Counted], most: int | None = None) -> dict[Place, dict[str, Counts]]:
     """Sum counts, gathering the rarer names of a place when there are too many."""
     sums: dict[Place, dict[str, Counts]] = {}
-    for each in packed:
-        for place, named in _decode(zlib.decompress(each)):
+    for each, anew in packed:
+        for whole, named in _decode(zlib.decompress(each)):
+            if anew and _told(whole) in anew:
+                continue
+            cloud, account, region, what, *_ = whole
+            place = (cloud, account, region, what)
             known = sums.setdefault(place, {})
             for name, counts in named.items():
                 known[name] = _added(known[name], counts) if name in known else counts

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tagward.clouds import service_of
 from tagward.evaluation import Evaluator
 from tagward.findings import Assessment, Status
 from tagward.loader import load
@@ -44,7 +45,8 @@ def one_by_one(
         wrong = {finding.tag for finding in each.findings if finding.status in WRONG}
         for standing in Evaluator(judging.policy, as_of=DAY).standings.of(resource):
             present = standing.asked and standing.present
-            counts = tags.setdefault((*place, standing.tag, standing.value or ""), [0] * 5)
+            key = (*place, service_of(resource.type), standing.tag, standing.value or "")
+            counts = tags.setdefault(key, [0] * 5)
             compliant = each.status is Status.COMPLIANT
             told = (True, standing.asked, present, present and standing.tag not in wrong, compliant)
             counts[:] = [count + holds for count, holds in zip(counts, told, strict=True)]
@@ -72,7 +74,8 @@ def test_counting_looks_is_counting_one_by_one(seed: int) -> None:
     )
     assert counted == kinds
     assert {
-        (each.cloud, each.account, each.region, each.tag, each.value): counts(each) for each in tallies.tags()
+        (each.cloud, each.account, each.region, each.service, each.tag, each.value): counts(each)
+        for each in tallies.tags()
     } == tags
 
 

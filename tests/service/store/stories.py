@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from tagward.evaluation import Evaluator
 from tagward.findings import Assessment
 from tagward.loader import load
@@ -51,6 +53,11 @@ def instance(name: str, tags: Mapping[str, str], part: Part = HERE) -> Resource:
         namespace="",
         tags=tags,
     )
+
+
+def bucket(name: str, tags: Mapping[str, str], part: Part = HERE) -> Resource:
+    arn = f"arn:aws:s3:::{name}"
+    return replace(instance(name, tags, part), type="aws:s3:bucket", address=arn, id=arn)
 
 
 def judged(resources: Sequence[Resource], of: Policy | None = None) -> list[Assessment]:

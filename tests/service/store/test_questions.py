@@ -7,6 +7,7 @@ from operator import attrgetter
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tagward.findings import SEVERITIES
 from tagward_service.scan.interface import Part
@@ -31,8 +32,12 @@ from tests.service.store.stories import (
     SCOPE,
     THERE,
     begin,
+    bucket,
+    instance,
+    policy,
     scan,
     told,
+    write,
 )
 
 WRONG = GOOD | {"ml-team": "Not a slug", "ml-environment": "production"}
@@ -218,6 +223,34 @@ def test_a_part_that_several_scans_have_read_counts_as_the_newest_saw_it(store: 
     assert found == {"eu-west-1": (2, 0), "us-east-1": (1, 1)}
     teams = [each for each in store.tag_tallies([whole, part]) if each.tag == "ml-team"]
     assert sum(each.resources for each in teams) == 4
+
+
+def test_a_narrower_scan_in_parts_of_its_own_replaces_what_it_read_and_no_more(store: Store) -> None:
+    inventory = replace(HERE, service="config")
+    run = begin(store)
+    run.plan([inventory], [])
+    write(run, inventory, [instance("i-1", NO_TEAM), instance("i-2", GOOD), bucket("b-1", NO_TEAM)])
+    run.finish(ScanState.COMPLETE)
+    narrow = scan(store, {HERE: {"i-1": GOOD}}, scope=SCOPE | {"services": "ec2"})
+
+    counted = [scan.id for scan in store.latest(policy().name)]
+    assert counted == [narrow, run.id]
+    assert [(each.service, each.compliant, each.violating) for each in store.tallies(counted)] == [
+        ("ec2", 1, 0),
+        ("s3", 0, 1),
+    ]
+    teams = {each.value: each.resources for each in store.tag_tallies(counted) if each.tag == "ml-team"}
+    assert teams == {"fraud-detection": 1, "": 1}
+
+
+def test_a_part_that_a_newer_scan_could_not_read_is_replaced_by_nothing(store: Store) -> None:
+    wide = scan(store, {HERE: {"i-1": NO_TEAM}})
+    run = begin(store, scope=SCOPE | {"services": "ec2"})
+    run.plan([HERE], [])
+    run.part(HERE).failed("access denied")
+    run.finish(ScanState.INCOMPLETE)
+
+    assert [each.violating for each in store.tallies([run.id, wide])] == [1]
 
 
 def test_tallies_are_summed_over_parts_and_scans(store: Store) -> None:

@@ -23,6 +23,10 @@ _LOOKING = 8
 """How many accounts are looked at at a time, before the scan begins."""
 
 
+_BEYOND = " beyond "
+"""What is left of a service beside an inventory is another part than the whole of it."""
+
+
 class AwsSource:
     """The accounts of an organization, each service read in each region."""
 
@@ -78,7 +82,7 @@ class AwsSource:
                 yield from filter(self._is_wanted, inventory.read(part.account, part.region, stop))
         except Refused as refused:
             yield NotEvaluated(str(part), refused.why, incomplete=True)
-        for api in SERVICES.get(part.service, ()):
+        for api in SERVICES.get(part.service.partition(_BEYOND)[0], ()):
             try:
                 yield from self._read(api, part, stop)
             except Refused as refused:
@@ -131,7 +135,7 @@ class AwsSource:
         for service in self._services:
             kinds = ((api, kind) for api in SERVICES[service] for kind in api.kinds)
             if any(api.type_of(kind) not in covered for api, kind in kinds):
-                yield Part(account.id, place, service)
+                yield Part(account.id, place, f"{service}{_BEYOND}{inventory}" if inventory else service)
 
     def _read(self, api: Api, part: Part, stop: Event) -> Iterator[Found]:
         where = Where(part.account, part.region, self._sessions.partition)

@@ -200,6 +200,12 @@ def test_pages_are_of_a_size_that_the_list_takes(api: Api, kind: Kind) -> None:
         assert shape.metadata.get("min", 1) <= size <= shape.metadata.get("max", 1000)
 
 
+def test_the_types_of_a_service_are_read_in_parts_of_one_name() -> None:
+    # What a narrower scan tells of a service takes the place of all that was known of it.
+    names = [api.service for apis in SERVICES.values() for api in {api.service: api for api in apis}.values()]
+    assert sorted(names) == sorted(set(names))
+
+
 @each_kind
 def test_the_type_is_one_that_the_catalogue_knows(api: Api, kind: Kind) -> None:
     assert known_type(api.type_of(kind))
