@@ -10,26 +10,29 @@ from msgspec import Struct
 
 from tagward.errors import UsageError
 from tagward.policy import Policy
-from tagward_generators.sql.columns import LINE, tag_columns
-from tagward_generators.sql.verdicts import Verdicts, asks_all
-from tagward_service.billing.bill import LINES, Bill
-from tagward_service.billing.sql_text import literal
+from tagward_generators.sql.columns import tag_columns
+from tagward_generators.sql.verdicts import Verdicts
+from tagward_service.billing.bill import Bill
+from tagward_service.billing.holder import Holder, Row
+from tagward_service.billing.lines_in_files import LinesInFiles
 
-STAGED, JUDGED = "staged", "judged"
-FETCHED = 10_000
-Row = dict[str, Any]
+__all__ = ["JudgedBill", "Row", "judge_bill"]
 
 
 class JudgedBill(Struct, frozen=True):
-    """`table` is the Ibis table of judged lines, `found` names their columns, `columns` those of the tags."""
+    """`table` is the Ibis table of judged lines, `found` names their columns, `columns` those of the tags.
 
-    bill: Bill
+    `staged` is the table of the lines before anything was said of them.
+    """
+
+    bill: Holder
     policy: Policy
     as_of: date
     currency: str
     table: Any
     found: Verdicts
     columns: Mapping[str, str]
+    staged: Any
 
     def rows(self, expression: Any) -> list[Row]:
         """Run an Ibis expression over the judged lines."""
@@ -37,16 +40,11 @@ class JudgedBill(Struct, frozen=True):
 
     def each_row(self, expression: Any) -> Iterator[Row]:
         """Run an Ibis expression over the judged lines, and hold few rows at a time."""
-        from tagward_generators.sql.compiling import sql_of
-
-        ran = self.bill.connection.execute(sql_of(expression, "duckdb"))
-        names = [each[0] for each in ran.description or ()]
-        while rows := ran.fetchmany(FETCHED):
-            yield from (dict(zip(names, row, strict=True)) for row in rows)
+        return self.bill.rows(expression)
 
 
 def judge_bill(
-    bill: Bill,
+    bill: Bill | Holder,
     policy: Policy,
     as_of: date,
     *,
@@ -58,26 +56,22 @@ def judge_bill(
     Raises UsageError for several currencies, which cannot be added up, and where Ibis is not installed.
     """
     try:
-        import ibis
+        import ibis  # noqa: F401  what follows needs it
     except ImportError as error:
         raise UsageError("bills are judged with Ibis; pip install 'tagward[billing]'") from error
-    from tagward_generators.sql.compiling import sql_of
     from tagward_generators.sql.coverage import classed
     from tagward_generators.sql.verdicts import verdicts
 
-    currency = _currency(bill, currency)
+    holder = LinesInFiles(bill) if isinstance(bill, Bill) else bill
+    currency = _currency(holder, currency)
+    staged = holder.stage(policy, as_of, currency, period)
+    found = verdicts(staged, policy, as_of)
+    table = holder.keep(classed(found, policy.costs))
     columns = tag_columns(tag.id for tag in policy.tags)
-    bill.connection.execute(_staging(policy, as_of, currency, period))
-    schema = {**LINE, **dict.fromkeys(columns.values(), "string"), "tags": "map<string, string>"}
-    schema |= {"tag_keys": "string", "tag_values": "string"} if asks_all(policy) else {}
-    found = verdicts(ibis.table(schema, name=STAGED), policy, as_of)
-    lines = classed(found, policy.costs)
-    bill.connection.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS {sql_of(lines, 'duckdb')}")
-    table = ibis.table(lines.schema(), name=JUDGED)
-    return JudgedBill(bill, policy, as_of, currency, table, found, columns)
+    return JudgedBill(holder, policy, as_of, currency, table, found, columns, staged)
 
 
-def _currency(bill: Bill, wanted: str) -> str:
+def _currency(bill: Holder, wanted: str) -> str:
     there = bill.currencies
     if wanted and wanted not in there:
         raise UsageError(f"the bill has no currency `{wanted}`; it has {', '.join(there)}")
@@ -87,16 +81,3 @@ def _currency(bill: Bill, wanted: str) -> str:
             f"the bill is in several currencies, which cannot be added up: {listed}; name one of them"
         )
     return wanted or there[0]
-
-
-def _staging(policy: Policy, as_of: date, currency: str, period: str) -> str:
-    """Return the view with a column for each tag, as the policy asks for it."""
-    from tagward_generators.sql.dialects import DUCKDB
-    from tagward_generators.sql.staging import tag_projections
-
-    tags = (f"{sql} AS {name}" for name, sql in tag_projections(policy, as_of, DUCKDB, "tags"))
-    listed = ",\n  ".join((*LINE, "tags", *tags))
-    only = f"coalesce(currency, '') = {literal(currency)}" + (
-        f" AND period = {literal(period)}" if period else ""
-    )
-    return f"CREATE OR REPLACE TEMP VIEW {STAGED} AS SELECT\n  {listed}\nFROM {LINES}\nWHERE {only}"

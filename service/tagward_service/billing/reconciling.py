@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tagward_service.billing.amounts import BASES, Totals
-from tagward_service.billing.judged import STAGED, JudgedBill
+from tagward_service.billing.judged import JudgedBill
 from tagward_service.billing.money import ZERO, less, text, total
 
 
 def unreconciled(judged: JudgedBill, whole: Totals) -> Iterator[str]:
-    """Say where the classes of cost do not come to the bill: nowhere, or there is a mistake."""
-    asked = f"SELECT {', '.join(f'sum({basis})' for basis in BASES)} FROM {STAGED}"  # noqa: S608
-    read = judged.bill.connection.execute(asked).fetchone() or ()
-    for basis, billed in zip(BASES, read, strict=True):
+    """Say where the classes of cost do not come to the bill.
+
+    Nowhere, or there is a mistake, or a table changed while it was asked.
+    """
+    (read,) = judged.rows(judged.staged.aggregate(**{each: judged.staged[each].sum() for each in BASES}))
+    for basis in BASES:
+        billed = read[basis] or ZERO
         parts = total(whole.of(basis).classes.values())
-        if parts != (billed or ZERO):
-            missing = text(less(billed or ZERO, parts))
+        if parts != billed:
+            missing = text(less(billed, parts))
             yield f"the parts differ from the bill by {missing} {judged.currency} ({basis} cost)"

@@ -6,6 +6,7 @@ case) and judged again by `evaluate`. What holds then could be recovered in the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -18,8 +19,11 @@ from tagward.judging.values import fits
 from tagward.policy import Allowed, Policy, Tag
 from tagward.resource import Resource
 from tagward_generators.sql.classing import CHARGEABLE
+from tagward_generators.sql.columns import PAIRS
+from tagward_generators.sql.portable_regex import END, MIDDLE, START
 from tagward_service.billing.amounts import Amounts, Basis
-from tagward_service.billing.judged import JUDGED, JudgedBill, Row
+from tagward_service.billing.holder import Row
+from tagward_service.billing.judged import JudgedBill
 from tagward_service.billing.money import less, total
 
 MOST = 20_000
@@ -28,6 +32,8 @@ MOST = 20_000
 SURFACE = "scan"
 ROUNDS = 2
 """A key is put right first, then the value that it turns out to have."""
+
+_PAIR = re.compile(f"{START}([^{MIDDLE}]*){MIDDLE}([^{END}]*){END}")
 
 Repairs = Mapping[str, str]
 
@@ -132,13 +138,14 @@ _SEPARATORS = (("", ""), ("_", "-"), (" ", "-"), ("-", "_"))
 
 def _rows(judged: JudgedBill, basis: Basis) -> list[Row]:
     """List sets of tags with their cost, with whatever else the policy looks at."""
-    fields = ", ".join(("cloud", "account", "region", *_looked_at(judged), "tags"))
-    lacking = f"class = '{CHARGEABLE}' AND NOT compliant AND NOT exempt"
-    grouped = f"SELECT {fields}, sum({basis}) AS cost FROM {JUDGED} WHERE {lacking} GROUP BY ALL"  # noqa: S608
-    asked = f"FROM ({grouped}) WHERE cost > 0 ORDER BY cost DESC, CAST(tags AS VARCHAR) LIMIT {MOST}"
-    ran = judged.bill.connection.execute(asked)
-    names = [each[0] for each in ran.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in ran.fetchall()]
+    import ibis
+
+    lines = judged.table
+    lacking = lines.filter(lines["class"] == CHARGEABLE, ~lines.compliant, ~lines.exempt)
+    kept = ["cloud", "account", "region", *_looked_at(judged), PAIRS]
+    summed = lacking.group_by(kept).aggregate(cost=lacking[basis].sum())
+    dearest = summed.filter(summed.cost > 0).order_by([ibis.desc("cost"), *kept])
+    return judged.rows(dearest.limit(MOST))
 
 
 def _looked_at(judged: JudgedBill) -> Iterator[str]:
@@ -166,5 +173,5 @@ def _resource(row: Row) -> Resource:
         account=row["account"] or "",
         region=row["region"] or "",
         namespace="",
-        tags={key: value for key, value in row["tags"].items() if value is not None},
+        tags=dict(_PAIR.findall(row[PAIRS])),
     )

@@ -103,7 +103,7 @@ def report_on(
         judged.as_of,
         basis,
         judged.currency,
-        len({entry.path for entry in judged.bill.entries}),
+        judged.bill.places,
         whole,
         periods,
         resource_figures(judged),
