@@ -178,15 +178,17 @@ def _fixes(report: BillingReport) -> Iterator[str]:
     fixes = report.fixes
     if not fixes.pieces:
         return
-    reach = "reach" if fixes.reachable else "reach no more than"
-    pieces = f"{len(fixes.pieces):,} piece{'' if len(fixes.pieces) == 1 else 's'} of work"
-    yield f"fewest fixes: {pieces} {reach} {_percent(fixes.percent_after).strip()}"
+    pieces = (
+        "1 piece of work reaches" if len(fixes.pieces) == 1 else f"{len(fixes.pieces):,} pieces of work reach"
+    )
+    at_most = "" if fixes.reachable else " no more than"
+    yield f"fewest fixes: {pieces}{at_most} {_percent(fixes.percent_after).strip()}"
     chargeable = report.totals.of(report.basis).chargeable
     yield from _table(
         (
             f"{shown(each.cost):>12}",
             f"+{exact_percent(each.cost, chargeable) or 0:.1f} %",
-            f"{each.cloud} {no_command(each.account)} {no_command(each.account_name)}".rstrip(),
+            no_command(" ".join(dict.fromkeys((each.cloud, each.account, each.account_name)))).rstrip(),
             f"{', '.join(each.tags)} on {each.resources:,}",
         )
         for each in fixes.pieces[:MOST]
