@@ -28,7 +28,7 @@ from tagward_service.store.errors import QueryError, StoreError
 from tagward_service.store.existing import open_existing
 from tagward_service.store.interface import Store
 from tagward_service.web import asking as pages
-from tagward_service.web.jobs import BoardJob, ListJob, OneJob
+from tagward_service.web.jobs import BoardJob, GapsExportJob, GapsJob, ListJob, OneJob
 
 
 def ask(job: StoreJob, policy: Policy) -> tuple[Outcome, bytes]:
@@ -71,7 +71,7 @@ def _answered(store: Store, job: StoreJob, policy: Policy) -> tuple[Outcome, byt
             return Done(), msgspec.json.encode(json_coverage.as_json(report))
         case ReadinessJob():
             return Done(), msgspec.json.encode(_readiness(store, job, policy))
-        case BoardJob() | ListJob() | OneJob():
+        case BoardJob() | ListJob() | GapsJob() | GapsExportJob() | OneJob():
             return Done(), pages.answered(store, job, policy)
         case _:
             assert_never(job)

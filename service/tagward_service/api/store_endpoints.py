@@ -87,7 +87,9 @@ class StoreEndpoints:
         form = wanted_format(query.format, request.headers.get("accept", ""))
         if form != "json":
             _refuse_pages(query)
-            return await self._export(request, ExportJob(store, wanted, form, ""), policy)
+            return await self.export(
+                request, lambda path: ExportJob(store, wanted, form, path), f"findings.{form}"
+            )
         job = FindingsJob(store, wanted, query.sort, query.limit, query.cursor)
         done, body = await self._asking.done(request, job, policy)
         return Response(body, headers=_link(request, done.next) | _VARY, media_type=JSON)
@@ -97,23 +99,20 @@ class StoreEndpoints:
         _, body = await self._asking.done(request, job, policy)
         return Response(body, media_type=JSON)
 
-    async def _export(self, request: Request, job: ExportJob, policy: Policy) -> Response:
+    async def export(self, request: Request, job: Callable[[str], StoreJob], name: str) -> Response:
         """Have a worker write a file, and send it as it is read: no slow client holds up the store."""
+        policy, _ = self._asking.policy()
         descriptor, path = await run_in_threadpool(tempfile.mkstemp, prefix="tagward-export-")
         try:
-            ordered = ExportJob(job.store, job.wanted, job.form, path)
-            await self._asking.done(request, ordered, policy)
+            await self._asking.done(request, job(path), policy)
             size = FilePath(path).stat().st_size
         except BaseException:
             os.close(descriptor)
             raise
         finally:
             FilePath(path).unlink(missing_ok=True)
-        headers = {
-            "content-length": str(size),
-            "content-disposition": f'attachment; filename="findings.{job.form}"',
-        }
-        return _Sent(descriptor, headers | _VARY, _MEDIA[job.form])
+        headers = {"content-length": str(size), "content-disposition": f'attachment; filename="{name}"'}
+        return _Sent(descriptor, headers | _VARY, _MEDIA[name.rpartition(".")[2]])
 
     def _store(self) -> str:
         if not self._asking.store:

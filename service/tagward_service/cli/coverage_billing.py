@@ -79,8 +79,9 @@ def run_billing(
         report = _with_scans(report, settings)
     if settings.flag("keep"):
         from tagward_service.billing.json_billing import render
+        from tagward_service.billing.kept_gaps import kept_gaps
 
-        keep(settings, "costs", policy.name, as_of, render(report))
+        keep(settings, "costs", policy.name, as_of, render(report), kept_gaps(report))
     for name, file in outputs:
         write_text(rendered(report, name, file, settings), file)
     sys.stdout.flush()

@@ -66,23 +66,21 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("missing `--html FILE`; `-` is standard output")
     if find_spec("jinja2") is None or find_spec("vl_convert") is None:
         raise UsageError("`tagward report` needs an extra: pip install 'tagward[dashboard]'")
-    board = _board(settings)
-    _write(board, file)
+    board, report = _report(settings)
+    write_text(report, None if file == "-" else file)
+    sys.stdout.flush()
     return Exit.CLEAN if board.coverage.scans or board.costs or board.shares else Exit.NOTHING
 
 
-def _board(settings: Settings) -> Board:
+def _report(settings: Settings) -> tuple[Board, str]:
+    """Put the board and the file together."""
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
     with opened_to_read(settings) as store:
+        from tagward_service.store.gap_interface import GapsWanted
         from tagward_service.web.building import build
+        from tagward_service.web.whole_report import MOST_GAPS, whole_report
 
-        return build(store, policy, as_of)
-
-
-def _write(board: Board, file: str) -> None:
-    from tagward_service.web.whole_report import whole_report
-
-    report = whole_report(board)
-    write_text(report, None if file == "-" else file)
-    sys.stdout.flush()
+        board = build(store, policy, as_of)
+        dearest = store.gaps.page(policy.name, GapsWanted(), "-cost", limit=MOST_GAPS)
+        return board, whole_report(board, dearest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from tagward_service.store import open_store
 from tagward_service.store.existing import file_of, open_existing
 
 if TYPE_CHECKING:
+    from tagward_service.store.gap_interface import KeptGap
     from tagward_service.store.interface import Store
 
 STORE = options.Option(
@@ -70,10 +71,12 @@ def opened_to_read(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def keep(settings: Settings, kind: str, policy: str, as_of: date, content: str) -> None:
-    """Remember a report in the store."""
+def keep(
+    settings: Settings, kind: str, policy: str, as_of: date, content: str, gaps: Iterable[KeptGap] = ()
+) -> None:
+    """Remember a report in the store, with the gaps of a bill."""
     with opened_to_write(settings) as store:
-        store.keep_report(kind, policy, as_of, content.encode())
+        store.keep_report(kind, policy, as_of, content.encode(), gaps)
 
 
 def _beside_policy(policy: str | None) -> Path:

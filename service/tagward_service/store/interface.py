@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -14,6 +14,7 @@ from tagward.policy import Policy
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.dispute_interface import Disputes
+from tagward_service.store.gap_interface import Gaps, KeptGap
 
 
 class ScanState(StrEnum):
@@ -305,6 +306,11 @@ class Store(Protocol):
         """List scans, newest first."""
         ...
 
+    @property
+    def gaps(self) -> Gaps:
+        """The gaps of the newest bill."""
+        ...
+
     def history(self, policy: str) -> list[Ended]:
         """List the scans of a policy that ran to their end, the one that ended last first."""
         ...
@@ -351,8 +357,10 @@ class Store(Protocol):
         """Give the Parquet files that hold the inventory of a scan."""
         ...
 
-    def keep_report(self, kind: str, policy: str, as_of: date, content: bytes) -> None:
-        """Keep a report in place of the one that was there for the day."""
+    def keep_report(
+        self, kind: str, policy: str, as_of: date, content: bytes, gaps: Iterable[KeptGap] = ()
+    ) -> None:
+        """Keep a report in place of the one that was there for the day, with its gaps, the dearest first."""
         ...
 
     def report(self, kind: str, policy: str) -> KeptReport | None:

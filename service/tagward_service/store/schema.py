@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a store of a newer one was written by a newer program."""
 
 VERSION_TABLE = "tagward_schema"
@@ -223,6 +223,31 @@ report = Table(
     UniqueConstraint("kind", "policy", "as_of"),
 )
 """What a bill came to, as the JSON that the command line writes."""
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("report_id", Big, ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
+    Column("rank", Big, primary_key=True),
+    Column("cloud", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("account_name", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sought", Text, nullable=False),
+    Column("cost", Text, nullable=False),
+    Column("billed", Text, nullable=False),
+    Column("exempt", Text, nullable=False),
+    Column("missing", Text, nullable=False),
+    Column("wrong", Text, nullable=False),
+    Column("scan", Text, nullable=False),
+    Column("findings", LargeBinary),
+    Index("ix_gap_resource", "report_id", "resource"),
+)
+"""What a resource of the newest bill costs that nobody can be charged for; `rank` 0 is the dearest. Money is
+text with every digit; `sought` is id and name, case aside; tags stand between spaces; findings are packed."""
 
 dispute = Table(
     "dispute",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from weakref import WeakSet
 
@@ -16,6 +16,8 @@ from tagward_service.store.clock import to_micros
 from tagward_service.store.database import Database
 from tagward_service.store.disputes import TabledDisputes
 from tagward_service.store.errors import QueryError
+from tagward_service.store.gap_interface import KeptGap
+from tagward_service.store.gaps import TabledGaps
 from tagward_service.store.interface import (
     Alike,
     Ended,
@@ -39,6 +41,7 @@ class TabledStore:
 
     def __init__(self, database: Database, snapshots: Snapshots | None, lease: float) -> None:
         self.disputes = TabledDisputes(database)
+        self.gaps = TabledGaps(database)
         self._database = database
         self._snapshots = snapshots
         self._lease = lease
@@ -134,10 +137,12 @@ class TabledStore:
         with self._database.reading() as connection:
             return sorted(connection.scalars(wanted))
 
-    def keep_report(self, kind: str, policy: str, as_of: date, content: bytes) -> None:
-        """Keep a report in place of the one that was there for the day."""
+    def keep_report(
+        self, kind: str, policy: str, as_of: date, content: bytes, gaps: Iterable[KeptGap] = ()
+    ) -> None:
+        """Keep a report in place of the one that was there for the day, with its gaps."""
         with self._database.writing() as connection:
-            reports.keep(connection, kind, policy, as_of, content)
+            reports.keep(connection, kind, policy, as_of, content, gaps)
 
     def report(self, kind: str, policy: str) -> KeptReport | None:
         """Give the newest report of a kind."""

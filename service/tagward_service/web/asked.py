@@ -11,6 +11,7 @@ from tagward.diagnostics import did_you_mean, printable
 from tagward_service.api.problems import ApiError, WrongParameter
 from tagward_service.api.queries import Text, Word
 from tagward_service.api.store_queries import Cloud
+from tagward_service.store.gap_interface import GapSort, GapsWanted
 
 Model = TypeVar("Model", bound=BaseModel)
 Period = Annotated[str, Field(pattern=r"^(|\d{4}-(0[1-9]|1[0-2]))$")]
@@ -38,11 +39,21 @@ class GapsAsked(_Asked):
     account: Word = ""
     service: Word = ""
     tag: Word = ""
+    scan: Literal["", "findings", "none", "never", "untold"] = ""
     text: Text = ""
-    sort: Literal["cost", "-cost", "account", "-account", "service", "-service", "resource", "-resource"] = (
-        "-cost"
-    )
+    sort: GapSort = "-cost"
     page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
+
+    def wanted(self) -> GapsWanted:
+        """Say which gaps, as the store takes it."""
+        return GapsWanted(
+            cloud=self.cloud or "",
+            account=self.account,
+            service=self.service,
+            tag=self.tag,
+            scan=self.scan,
+            text=self.text,
+        )
 
 
 class TeamsAsked(_Asked):

@@ -12,13 +12,17 @@ from tagward_service.billing.json_billing import JsonBilling
 from tagward_service.coverage.json_coverage import JsonCoverage, JsonNotScanned
 from tagward_service.outputs.json_report import JsonPolicy
 from tagward_service.showback.json_showback import JsonShowback
+from tagward_service.store.gap_interface import GapChoices
 
 
 class Costs(Struct, frozen=True):
-    """What the newest bill came to."""
+    """What the newest bill came to; `gaps` of its resources are in the store, and `kept` says how many."""
 
     made_at: datetime
     report: JsonBilling
+    gaps: int = 0
+    kept: int = 0
+    choices: GapChoices = GapChoices()
 
 
 class Shares(Struct, frozen=True):

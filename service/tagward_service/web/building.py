@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tagward.policy import Allowed, Policy
 from tagward_service.api.store_answers import named as named_policy
@@ -19,6 +20,7 @@ from tagward_service.coverage import json_coverage
 from tagward_service.coverage.json_coverage import JsonNotScanned
 from tagward_service.coverage.report import coverage
 from tagward_service.showback.json_showback import JsonShowback
+from tagward_service.store.gap_interface import GapsWanted
 from tagward_service.store.interface import Alike, KeptReport, Life, Scan, Store
 from tagward_service.web.board import Board, Costs, Named, ScanBoard, Shares, named
 from tagward_service.web.building_tags import tag_boards
@@ -46,7 +48,7 @@ def build(store: Store, policy: Policy, day: date) -> Board:
     report = coverage(store, policy, day, ("cloud", "account", "service"))
     alike = list(store.alike(policy.name))
     latest = frozenset(each.id for each in report.scans)
-    costs = _costs(store.report("costs", policy.name), faults)
+    costs = _costs(store, policy.name, faults)
     return Board(
         stamp=stamp_of(store, policy, day),
         policy=named_policy(policy),
@@ -64,9 +66,17 @@ def build(store: Store, policy: Policy, day: date) -> Board:
     )
 
 
-def _costs(kept: KeptReport | None, faults: list[str]) -> Costs | None:
+def _costs(store: Store, policy: str, faults: list[str]) -> Costs | None:
+    """Read what the newest bill came to; its gaps stay in the store, as there may be very many."""
+    kept = store.report("costs", policy)
     report = _read(kept, JsonBilling, faults)
-    return Costs(kept.made_at, report) if kept and report else None
+    if kept is None or report is None:
+        return None
+    gaps = len(report.gaps) + report.more_gaps
+    there = store.gaps.page(policy, GapsWanted(), "-cost", limit=0).count
+    if there < gaps:
+        faults.append("the gaps of the kept bill are not in the store: run `tagward coverage --keep` again")
+    return Costs(kept.made_at, replace(report, gaps=[]), gaps, there, store.gaps.choices(policy))
 
 
 def _shares(kept: KeptReport | None, policy: Policy, day: date, faults: list[str]) -> Shares | None:

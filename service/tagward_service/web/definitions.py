@@ -146,7 +146,15 @@ DEFINITIONS: Mapping[str, Definition] = {
     "gap": Definition(
         "Gap",
         "cost of one resource that is not attributable",
-        "Over all months of the bill; CSV has every digit.",
+        "Over all months of the bill; all of them are listed, and CSV has every digit.",
+        "gaps",
+    ),
+    "scan-says": Definition(
+        "Scans say",
+        "findings, nothing open, never scanned or not told",
+        "What the newest scans knew of the resource when the bill was read. Nothing open: the bill is older "
+        "than the tags, or AWS was not told to put them on it. Not told: there is no inventory to look into, "
+        "or several resources have the id.",
         "gaps",
     ),
     "finding": Definition(

@@ -14,11 +14,13 @@ from tagward_service.admission.log import Log
 from tagward_service.api.jobs import Done, Job, JobBrokeError
 from tagward_service.api.pool import EndedError
 from tagward_service.api.problems import ApiError
-from tagward_service.store.interface import KeptFinding, Wanted
+from tagward_service.store.gap_interface import GapPage, GapSort, GapsWanted
+from tagward_service.store.interface import Wanted
 from tagward_service.web.board import Board
 from tagward_service.web.charts.drawing import Easel
-from tagward_service.web.jobs import BoardJob, Listed, ListJob, OneJob
+from tagward_service.web.jobs import BoardJob, GapsExportJob, GapsJob, Listed, ListJob, One, OneJob
 from tagward_service.web.pages.charts import every_chart
+from tagward_service.web.rendering import compile_all
 
 EVERY = 30.0
 """In seconds; so often the store is asked whether there is something new."""
@@ -44,28 +46,38 @@ class Desk:
 
     async def board(self) -> Board:
         """Return the board of the policy and the day; raises ApiError where there is no store."""
-        policy, today = self._policy()
-        board = self._board
-        if board is None or (board.policy.sha256, board.as_of) != (policy.sha256, today):
-            board = await self.refresh()
-        return board
+        return self._current() or await self._looked(anew=False)
 
     async def refresh(self) -> Board:
         """Look whether there is something new, and have its charts drawn before anybody asks."""
+        board = await self._looked(anew=True)
+        await self.easel.glance(every_chart(board))
+        return board
+
+    def _current(self) -> Board | None:
+        """Return the board that is known, if it is of the policy in force and of today."""
+        policy, today = self._policy()
+        known = self._board
+        same = known is not None and (known.policy.sha256, known.as_of) == (policy.sha256, today)
+        return known if same else None
+
+    async def _looked(self, *, anew: bool) -> Board:
+        """Ask for what is new; who only needs a board takes the one that somebody else has waited for."""
         async with self._refreshing:
+            known = self._current()
+            if known is not None and not anew:
+                return known
             policy, today = self._policy()
-            known = self._board
-            same = known is not None and (known.policy.sha256, known.as_of) == (policy.sha256, today)
-            stamp = known.stamp if known is not None and same else ""
-            content = await self._order(BoardJob(self._url(), today, stamp), policy)
+            job = BoardJob(self._url(), today, known.stamp if known else "")
+            content = await self._order(job, policy)
             if content or known is None:
                 known = self._board = msgspec.msgpack.decode(content, type=Board)
-        await self.easel.glance(every_chart(known))
-        return known
+            return known
 
     async def keep_fresh(self, log: Log) -> None:
         """Look for something new for ever; what goes wrong is told to those who ask for a page, too."""
         said = ""
+        await asyncio.to_thread(compile_all)
         while True:
             fault = ""
             try:
@@ -88,11 +100,24 @@ class Desk:
         _, content = await self._ask(request, job, policy)
         return msgspec.msgpack.decode(content, type=Listed)
 
-    async def finding(self, request: Request, number: int) -> KeptFinding:
+    async def gaps(
+        self, request: Request, wanted: GapsWanted, sort: GapSort, limit: int, offset: int
+    ) -> GapPage:
+        """Return a page of gaps."""
+        policy, _ = self._policy()
+        job = GapsJob(self._url(), wanted, sort, limit, offset)
+        _, content = await self._ask(request, job, policy)
+        return msgspec.msgpack.decode(content, type=GapPage)
+
+    def gaps_export(self, wanted: GapsWanted, sort: GapSort) -> Callable[[str], GapsExportJob]:
+        """Say how all gaps that are asked for are written to a file."""
+        return lambda path: GapsExportJob(self._url(), wanted, sort, path)
+
+    async def finding(self, request: Request, number: int) -> One:
         """Return one finding; raises ApiError where there is none."""
         policy, _ = self._policy()
         _, content = await self._ask(request, OneJob(self._url(), number), policy)
-        return msgspec.msgpack.decode(content, type=KeptFinding)
+        return msgspec.msgpack.decode(content, type=One)
 
     def _url(self) -> str:
         if not self._store:

@@ -6,6 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from tagward_service.store.gap_interface import GapSort, GapsWanted, KeptGap
 from tagward_service.store.interface import KeptFinding, Wanted
 
 
@@ -27,14 +28,33 @@ class ListJob(Struct, frozen=True, tag="list"):
     cursor: str | None
 
 
+class GapsJob(Struct, frozen=True, tag="gaps"):
+    """Give a page of the gaps of the newest bill, and sum them all up."""
+
+    store: str
+    wanted: GapsWanted
+    sort: GapSort
+    limit: int
+    offset: int
+
+
+class GapsExportJob(Struct, frozen=True, tag="gaps-export"):
+    """Write all gaps that are asked for to a file, as CSV."""
+
+    store: str
+    wanted: GapsWanted
+    sort: GapSort
+    path: str
+
+
 class OneJob(Struct, frozen=True, tag="one"):
-    """Give one finding of the policy."""
+    """Give one finding of the policy, and the gap of its resource."""
 
     store: str
     finding: int
 
 
-WebJob = BoardJob | ListJob | OneJob
+WebJob = BoardJob | ListJob | GapsJob | GapsExportJob | OneJob
 
 
 class Listed(Struct, frozen=True):
@@ -43,3 +63,10 @@ class Listed(Struct, frozen=True):
     findings: tuple[KeptFinding, ...]
     count: int
     next: str = ""
+
+
+class One(Struct, frozen=True):
+    """One finding; `gap` is what its resource costs that nobody can be charged for."""
+
+    finding: KeptFinding
+    gap: KeptGap | None

@@ -39,6 +39,12 @@ def environment() -> Environment:
     return made
 
 
+def compile_all() -> None:
+    """Compile every template, so that nobody's first page waits for it."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 def page(template: str, site: Site, drawn: Drawn, **values: object) -> str:
     """Render a page."""
     return environment().get_template(template).render(site=site, drawn=_as_markup(drawn), **values)

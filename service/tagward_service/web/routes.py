@@ -56,13 +56,16 @@ class Pages:
     async def gaps(self, request: Request) -> Response:
         """List what each resource costs that nobody can be charged for."""
         board = await self._board(request)
-        view = gaps.view(board, asked(request, GapsAsked))
-        return await self._shown(request, "gaps", "Gaps", board, view)
+        query = asked(request, GapsAsked)
+        found = await self._desk.gaps(request, query.wanted(), query.sort, gaps.SIZE, gaps.offset_of(query))
+        return await self._shown(request, "gaps", "Gaps", board, gaps.view(board, query, found))
 
     async def gaps_csv(self, request: Request) -> Response:
-        """Give the gaps as CSV."""
-        board = await self._board(request)
-        return _csv("gaps.csv", gaps.as_csv(board, asked(request, GapsAsked)))
+        """Give all gaps that are asked for as CSV."""
+        self._entrance.admit(request)
+        query = asked(request, GapsAsked)
+        job = self._desk.gaps_export(query.wanted(), query.sort)
+        return await self._exports.export(request, job, "gaps.csv")
 
     async def findings(self, request: Request) -> Response:
         """List findings."""

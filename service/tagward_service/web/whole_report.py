@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from markupsafe import Markup
 
+from tagward_service.store.gap_interface import GapPage
 from tagward_service.web.asked import GapsAsked, TeamsAsked
 from tagward_service.web.board import Board
 from tagward_service.web.charts.drawing import draw
@@ -18,8 +19,8 @@ MOST_GAPS = 100
 """So many gaps are listed, the dearest; CSV has all of them."""
 
 
-def whole_report(board: Board) -> str:
-    """Write the pages of a board as one HTML file."""
+def whole_report(board: Board, dearest: GapPage) -> str:
+    """Write the pages of a board and its dearest gaps as one HTML file."""
     css = "\n" + (HERE / "style.css").read_text(encoding="utf-8")
     return page(
         "whole.html",
@@ -31,7 +32,7 @@ def whole_report(board: Board) -> str:
         css=Markup(css),  # noqa: S704  (our own style sheet)
         policy=_only(css),
         readiness=readiness.view(board),
-        gaps=gaps.view(board, GapsAsked(), MOST_GAPS),
+        gaps=gaps.view(board, GapsAsked(), dearest),
         tags=tags.view(board),
         teams=teams.view(board, TeamsAsked()),
         groups=teams.GROUPS,

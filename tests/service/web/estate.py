@@ -26,7 +26,9 @@ from tagward.loader import load
 from tagward.policy import Policy
 from tagward.resource import Resource
 from tagward_service.billing.json_billing import render as render_billing
+from tagward_service.billing.kept_gaps import kept_gaps
 from tagward_service.billing.report import billing_report
+from tagward_service.billing.scanned import seen_by_scans
 from tagward_service.coverage.tallying import Tallies
 from tagward_service.scan.interface import Part
 from tagward_service.showback.json_showback import render as render_showback
@@ -329,7 +331,7 @@ def _scan(
     run.plan(list(parts.values()), unread)
     for home, part in parts.items():
         evaluator = Evaluator(policy, as_of=day, surface="scan")
-        resources = [_resource(each, month) for each in found if each.home == home]
+        resources = [resource(each, month) for each in found if each.home == home]
         assessments = [evaluator.assess(each) for each in resources]
         tallies = Tallies(evaluator)
         tallies.add(assessments)
@@ -339,7 +341,8 @@ def _scan(
     run.finish(ScanState.INCOMPLETE if unread else ScanState.COMPLETE)
 
 
-def _resource(thing: Thing, month: int) -> Resource:
+def resource(thing: Thing, month: int) -> Resource:
+    """Return a resource as it is in a month."""
     return Resource(
         cloud=thing.home.cloud,
         type=thing.kind.type,
@@ -365,7 +368,9 @@ def keep_reports(store: Store, policy: Policy, folder: Path, day: date = TODAY) 
     """Work out what the bill comes to, as `tagward coverage` and `tagward showback` do, and keep it."""
     bill = [str(folder / "focus.parquet")]
     costs = billing_report(policy, bill, day, dimensions=("provider", "account", "service", "tag:ml-team"))
-    store.keep_report("costs", policy.name, day, render_billing(costs).encode())
+    gaps = seen_by_scans(costs.gaps, store, policy.name)
+    costs = replace(costs, gaps=gaps)
+    store.keep_report("costs", policy.name, day, render_billing(costs).encode(), kept_gaps(costs))
     shares = showback(policy, bill, day, read_rules(folder / "showback.yaml"))
     store.keep_report("showback", policy.name, day, render_showback(shares).encode())
 

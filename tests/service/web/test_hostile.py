@@ -12,6 +12,7 @@ import pytest
 from tagward.loader import load
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import open_store
+from tagward_service.store.gap_interface import KeptGap
 from tagward_service.web.charts.drawing import draw
 from tests.service.api.harness import NOON, POLICY
 from tests.service.api.remembered import at, scan
@@ -37,6 +38,13 @@ def spoilt(found: Any, key: str = "") -> Any:
     return found
 
 
+def kept(content: Any) -> list[KeptGap]:
+    """Give the gaps of a report as the store takes them."""
+    every = content.get("gaps", [])
+    told = [{**each, "scan": each["scan"]["state"], "findings": each["scan"]["findings"]} for each in every]
+    return msgspec.convert(told, list[KeptGap])
+
+
 @pytest.fixture(scope="module")
 def hostile(estate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """A service whose store and reports hold nothing else."""
@@ -51,7 +59,7 @@ def hostile(estate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         report = original.report(kind, "acme")
         assert report
         content = spoilt(msgspec.json.decode(report.content))
-        store.keep_report(kind, policy.name, NOON.date(), msgspec.json.encode(content))
+        store.keep_report(kind, policy.name, NOON.date(), msgspec.json.encode(content), kept(content))
     original.close()
     store.close()
     with Web(POLICY, str(file)) as served:

@@ -11,10 +11,10 @@ from pydantic import Field
 from tagward.codes import CODES
 from tagward.findings import Code
 from tagward_service.api.store_queries import MOST, FindingsQuery
-from tagward_service.billing.json_billing import JsonGap
+from tagward_service.store.gap_interface import KeptGap
 from tagward_service.store.interface import KeptFinding, Life
 from tagward_service.web.board import Board
-from tagward_service.web.jobs import Listed
+from tagward_service.web.jobs import Listed, One
 
 CODE_TITLES: Mapping[str, str] = {str(code): about.title for code, about in CODES.items()}
 MOST_CHOICES = 200
@@ -49,7 +49,7 @@ class FindingView(Struct, frozen=True):
     meaning: str
     remedy: str
     is_tag: bool
-    gap: JsonGap | None
+    gap: KeptGap | None
 
 
 def view(board: Board, asked: FindingsAsked, listed: Listed) -> FindingsView:
@@ -86,15 +86,15 @@ def _groups(board: Board, dimension: str) -> tuple[str, ...]:
     return tuple(names) if len(names) <= MOST_CHOICES else ()
 
 
-def view_of(board: Board, finding: KeptFinding) -> FindingView:
+def view_of(board: Board, one: One) -> FindingView:
     """Put the page of one finding together; another version may have known other codes."""
+    finding = one.finding
     found = CODES.get(Code(finding.code)) if finding.code in CODE_TITLES else None
-    gaps = board.costs.report.gaps if board.costs else []
     return FindingView(
         finding=finding,
         title=found.title if found else "",
         meaning=found.meaning if found else "",
         remedy=found.fix if found else "",
         is_tag=board.tag(finding.tag) is not None,
-        gap=next((each for each in gaps if each.resource == finding.resource_id), None),
+        gap=one.gap,
     )
