@@ -66,6 +66,16 @@ def _showback() -> Command:
     return showback
 
 
+def _dispute(verb: str) -> Callable[[], Command]:
+    def command() -> Command:
+        from importlib import import_module
+
+        found: Command = import_module(f"tagward_service.cli.dispute_{verb}")
+        return found
+
+    return command
+
+
 def _report() -> Command:
     from tagward_service.cli import report
 
@@ -151,6 +161,11 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "coverage": ("say how much of what was scanned is compliant, and what to do", _coverage),
     "readiness": ("fail unless enough of what was scanned is compliant", _readiness),
     "showback": ("say what each team, project and workload type costs", _showback),
+    "dispute open": ("keep that a team says costs are not theirs", _dispute("open")),
+    "dispute list": ("list disputes, and what came of them", _dispute("list")),
+    "dispute show": ("show one dispute with its history", _dispute("show")),
+    "dispute decide": ("exclude, reassign or reject what a dispute is about", _dispute("decide")),
+    "dispute withdraw": ("let a dispute go", _dispute("withdraw")),
     "report": ("write what the dashboard shows as one HTML file", _report),
     "fix plan": ("propose tag writes for what scans found, to be reviewed", _fix_plan),
     "fix apply": ("write the tags of a plan, and keep a journal", _fix_apply),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, assert_never, get_args
 from tagward.errors import UsageError
 from tagward_service.cli import options
 from tagward_service.cli.coverage_billing import BASIS, BILLING, BILLING_STATE, CURRENCY, PERIOD, basis_of
+from tagward_service.cli.dispute_reading import with_disputes
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.outputs import chosen_of, style_of, write_text, write_to
 from tagward_service.cli.parser import Parser
@@ -104,17 +105,16 @@ def _code_of(report: ShowbackReport) -> Exit:
 
 
 def _report(settings: Settings, policy: Policy) -> ShowbackReport:
-    from msgspec.structs import replace
-
-    from tagward_service.showback.report import showback
-    from tagward_service.showback.statement import only
+    from tagward_service.showback.report import of_team, showback
 
     state, team = settings.text("billing_state"), settings.text("team")
+    if team and settings.flag("keep"):
+        raise UsageError("`--keep` remembers all teams; leave `--team` out")
     report = showback(
         policy,
         settings.texts("billing"),
         settings.day("as_of"),
-        rules_of(settings),
+        with_disputes(rules_of(settings), settings, policy.name),
         metrics=metrics_of(settings),
         state=Path(state) if state else None,
         basis=basis_of(settings),
@@ -123,9 +123,26 @@ def _report(settings: Settings, policy: Policy) -> ShowbackReport:
     )
     if not team:
         return report
-    if settings.flag("keep"):
-        raise UsageError("`--keep` remembers all teams; leave `--team` out")
-    return replace(report, statement=only(report.statement, team))
+    _check_team(report, policy, team)
+    return of_team(report, team)
+
+
+def _check_team(report: ShowbackReport, policy: Policy, team: str) -> None:
+    """Say that a team has no costs; raises UsageError for one that the policy does not know."""
+    from tagward.diagnostics import did_you_mean, quoted
+    from tagward_service.billing.owners import registry_of
+    from tagward_service.cli.failures import complain
+
+    there = sorted({each.team for each in report.statement.teams})
+    if team in there:
+        return
+    registry = registry_of(policy, report.dimensions.team)
+    known = {*there, *(registry.values if registry else ())}
+    guess = did_you_mean(team, known - {team})
+    hint = f"; did you mean `{guess}`?" if guess else ""
+    if registry is not None and team not in registry.values:
+        raise UsageError(f"{quoted(team)} is no team in the registry {quoted(registry.registry or '')}{hint}")
+    complain(f"the bill has no costs of {quoted(team)}{hint}", color=False, label="note")
 
 
 def _keep(report: ShowbackReport, settings: Settings) -> None:
