@@ -30,9 +30,6 @@ CLOUD = (
 KEPT = (*TEXTS, "resource_id", "taggable", "last_start")
 """What is staged as it was read."""
 
-CHECKS = ("unreadable", "unpriced", "rounded")
-"""What is wrong with a line: 1 where its tags cannot be read, it lacks a cost, or one of them was rounded."""
-
 
 def tag_projections(policy: Policy, day: date, dialect: Dialect, column: str) -> Iterator[tuple[str, str]]:
     """List (name, SQL) of the columns that hold the tags: one for each tag, all keys and values if asked for.
@@ -69,26 +66,34 @@ def _by_cloud(keys: dict[tuple[str, ...], list[str]], dialect: Dialect, column: 
 
 def staging(policy: Policy, day: date, dialect: Dialect, table: BillTable) -> str:
     """Return the staging projection of a table: what is read, its tags decoded, a column for each tag."""
-    staged = _Staged(policy, day, dialect, table)
+    tags = dialect.quoted(DECODED)
+    columns = [(each, dialect.quoted(each)) for each in LINE]
+    if table.asked:
+        columns.append((PAIRS, dialect.pairs(tags)))
+    columns += tag_projections(policy, day, dialect, tags)
+    return f"{decoding(dialect, table)}\n{_select(dialect, columns, 'decoded')}\n"
+
+
+def decoding(dialect: Dialect, table: BillTable) -> str:
+    """Return what a query begins with: the lines of a table as `decoded`, whatever a policy asks of them."""
     bill = _select(dialect, Reading(dialect, table).columns(), table.name)
-    decoded = _select(dialect, staged.decoded(), "bill")
-    last = _select(dialect, staged.columns(), "decoded")
-    return f"WITH bill AS (\n{_indented(bill)}\n), decoded AS (\n{_indented(decoded)}\n)\n{last}\n"
+    decoded = _select(dialect, _Decoding(dialect, table).columns(), "bill")
+    return f"WITH bill AS (\n{_indented(bill)}\n), decoded AS (\n{_indented(decoded)}\n)"
 
 
-class _Staged:
+class _Decoding:
     """What is made of the columns that were read."""
 
-    def __init__(self, policy: Policy, day: date, dialect: Dialect, table: BillTable) -> None:
-        self.policy, self.day, self.dialect, self.table = policy, day, dialect, table
+    def __init__(self, dialect: Dialect, table: BillTable) -> None:
+        self.dialect, self.table = dialect, table
         self.name = dialect.quoted
 
-    def decoded(self) -> Iterator[tuple[str, str]]:
+    def columns(self) -> Iterator[tuple[str, str]]:
         """List (name, SQL) with the cloud, the month and the tags under the keys that people gave."""
         name, zero = self.name, f"CAST(0 AS {self.dialect.money})"
         billed, effective = name("billed"), name("effective")
         yield from ((each, name(each)) for each in KEPT)
-        month = transpiled("strftime(x, '%Y-%m')", self.dialect.name).replace("x", name("first_day"), 1)
+        month = transpiled("strftime(\"first_day\", '%Y-%m')", self.dialect.name)
         yield "period", f"COALESCE({month}, '')"
         yield "cloud", CLOUD.format(name("provider"))
         yield "negative", f"COALESCE({billed} < 0 OR {effective} < 0, FALSE)"
@@ -113,15 +118,6 @@ class _Staged:
         maps = self.dialect.maps
         both = (f"COALESCE({each}, {maps.empty})" for each in (own, self.name("allocated_tags")))
         return maps.merged(*both)
-
-    def columns(self) -> Iterator[tuple[str, str]]:
-        """List (name, SQL) of what is staged."""
-        tags = self.name(DECODED)
-        yield from ((each, self.name(each)) for each in LINE)
-        if self.table.asked:
-            yield from ((each, self.name(each)) for each in CHECKS)
-            yield PAIRS, self.dialect.pairs(tags)
-        yield from tag_projections(self.policy, self.day, self.dialect, tags)
 
 
 def _select(dialect: Dialect, columns: Iterable[tuple[str, str]], source: str) -> str:

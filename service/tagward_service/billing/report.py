@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from tagward.policy import Policy
 from tagward_service.billing.amounts import Basis, Totals, totals
-from tagward_service.billing.bill import read_bill
 from tagward_service.billing.breakdowns import Breakdown, broken_down, checked, default_dimensions
 from tagward_service.billing.gap_list import Fixes, Gap, fewest_fixes, gap_list
 from tagward_service.billing.ingest_findings import IngestFinding
 from tagward_service.billing.judged import JudgedBill, judge_bill
+from tagward_service.billing.opening import open_bill
 from tagward_service.billing.owners import unresolved
 from tagward_service.billing.readiness import Period, Readiness, month_ends, periods_of, readiness_of
 from tagward_service.billing.reconciling import unreconciled
@@ -61,6 +61,7 @@ def billing_report(
     as_of: date,
     *,
     state: Path | None = None,
+    engine: str = "",
     basis: Basis = "effective",
     currency: str = "",
     period: str = "",
@@ -71,11 +72,12 @@ def billing_report(
     """Read a bill, judge it and sum it up; raises InputError and UsageError.
 
     `files` are files, folders, globs or addresses of object stores; with a `state` folder none of them is
-    read twice, and what came before is part of the bill. `dimensions` are provider, account, service, period
+    read twice, and what came before is part of the bill. With the address of an `engine` they are tables that
+    it holds, and it is asked instead. `dimensions` are provider, account, service, period
     or `tag:ID`; `checks` says of the judged bill what else keeps costs from being charged back.
     """
     wanted = tuple(checked(each, policy) for each in dimensions) or default_dimensions(policy)
-    judged = judge_bill(read_bill(files, state), policy, as_of, currency=currency, period=period)
+    judged = judge_bill(open_bill(files, state, engine), policy, as_of, currency=currency, period=period)
     needed = policy.readiness.threshold if threshold is None else threshold
     return report_on(judged, basis, wanted, needed, checks)
 
