@@ -27,6 +27,7 @@ from tagward_service.api.shell import Shell
 from tagward_service.api.store_endpoints import StoreEndpoints
 from tagward_service.api.store_queries import (
     CoverageQuery,
+    DisputesQuery,
     FindingsQuery,
     NoQuery,
     ReadinessQuery,
@@ -41,6 +42,7 @@ _QUERIES: Mapping[str, type[BaseModel]] = {
     "scans": ScansQuery,
     "scan": NoQuery,
     "findings": FindingsQuery,
+    "disputes": DisputesQuery,
     "coverage": CoverageQuery,
     "readiness": ReadinessQuery,
 }
@@ -90,6 +92,7 @@ def _add_store(app: FastAPI, endpoints: StoreEndpoints, reading: Sequence[Depend
     app.get("/v1/scans", dependencies=reading, **described("scans"))(endpoints.scans)
     app.get("/v1/scans/{scan}", dependencies=reading, **described("scan"))(endpoints.scan)
     app.get("/v1/findings", dependencies=reading, **described("findings"))(endpoints.findings)
+    app.get("/v1/disputes", dependencies=reading, **described("disputes"))(endpoints.disputes)
     app.get("/v1/coverage", dependencies=reading, **described("coverage"))(endpoints.coverage)
     app.get("/v1/readiness", dependencies=reading, **described("readiness"))(endpoints.readiness)
 
@@ -129,7 +132,7 @@ async def _wrong_parameters(request: Request, error: Exception) -> Response:
 
 
 def _wrong(error: dict[str, Any], known: Iterable[str]) -> WrongParameter:
-    name = printable(str(error["loc"][-1]))[:80]
+    name = printable(str(error["loc"][:2][-1]))[:80]
     if error["type"] != "extra_forbidden":
         return WrongParameter(name, str(error["msg"]).removeprefix("Value error, "))
     guess = did_you_mean(name, known)

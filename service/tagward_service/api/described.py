@@ -17,6 +17,7 @@ from tagward_service.api.store_answers import (
 )
 from tagward_service.coverage.json_coverage import JsonCoverage
 from tagward_service.outputs.json_report import JsonReport
+from tagward_service.showback.json_disputes import JsonDisputes
 
 _TEXT = "text/plain"
 _OF_STORE = ("parameters", "no-store", "store", "busy", "too-slow", "too-large")
@@ -116,6 +117,18 @@ ENDPOINTS: Mapping[str, Described] = {
         example="findings.json",
         problems=_OF_STORE,
         also=((CSV, "findings.csv"), (PARQUET, "findings.parquet.txt")),
+    ),
+    "disputes": Described(
+        summary="List disputes",
+        description=(
+            "Costs that teams say are not theirs, what was decided, and everything before that; the newest "
+            "first. A page has at most `limit` of them; `next`, and the header `link`, lead to the page that "
+            "follows. What each is about in money is told by `tagward showback`. Takes the role `read`."
+        ),
+        media=JSON,
+        schema=JsonDisputes,
+        example="disputes.json",
+        problems=_OF_STORE,
     ),
     "coverage": Described(
         summary="Say how much of what was scanned is compliant",

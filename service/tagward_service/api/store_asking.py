@@ -14,6 +14,7 @@ from tagward_service.api import store_answers as answers
 from tagward_service.api.jobs import Done, Outcome, Refused
 from tagward_service.api.store_jobs import (
     CoverageJob,
+    DisputesJob,
     ExportJob,
     FindingsJob,
     ReadinessJob,
@@ -24,6 +25,7 @@ from tagward_service.api.store_jobs import (
 from tagward_service.coverage import json_coverage
 from tagward_service.coverage.report import coverage
 from tagward_service.exports.finding_rows import write
+from tagward_service.showback import json_disputes
 from tagward_service.store.errors import QueryError, StoreError
 from tagward_service.store.existing import open_existing
 from tagward_service.store.interface import Store
@@ -49,7 +51,9 @@ def _refused(job: StoreJob, error: UsageError) -> Refused:
     if isinstance(job, ScanJob | OneJob):
         return Refused("not-found", str(error))
     return Refused(
-        "parameters", str(error), parameter="cursor" if isinstance(job, FindingsJob | ListJob) else "by"
+        "parameters",
+        str(error),
+        parameter="cursor" if isinstance(job, FindingsJob | ListJob | DisputesJob) else "by",
     )
 
 
@@ -71,6 +75,10 @@ def _answered(store: Store, job: StoreJob, policy: Policy) -> tuple[Outcome, byt
             return Done(), msgspec.json.encode(json_coverage.as_json(report))
         case ReadinessJob():
             return Done(), msgspec.json.encode(_readiness(store, job, policy))
+        case DisputesJob():
+            found_disputes = store.disputes.page(job.wanted, limit=job.limit, cursor=job.cursor)
+            body = msgspec.json.encode(json_disputes.as_json(found_disputes))
+            return Done(next=found_disputes.cursor or ""), body
         case BoardJob() | ListJob() | GapsJob() | GapsExportJob() | OneJob():
             return Done(), pages.answered(store, job, policy)
         case _:

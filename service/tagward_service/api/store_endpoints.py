@@ -24,6 +24,7 @@ from tagward_service.api.jobs import Done
 from tagward_service.api.problems import ApiError, WrongParameter
 from tagward_service.api.store_jobs import (
     CoverageJob,
+    DisputesJob,
     ExportJob,
     FindingsJob,
     ReadinessJob,
@@ -34,6 +35,7 @@ from tagward_service.api.store_jobs import (
 from tagward_service.api.store_queries import (
     LARGEST,
     CoverageQuery,
+    DisputesQuery,
     FindingsQuery,
     NoQuery,
     ReadinessQuery,
@@ -78,6 +80,13 @@ class StoreEndpoints:
         """Say whether it is enough."""
         _, today = self._asking.policy()
         return await self._json(request, ReadinessJob(self._store(), query.as_of or today, query.min))
+
+    async def disputes(self, request: Request, query: Annotated[DisputesQuery, Query()]) -> Response:
+        """Give a page of disputes."""
+        policy, _ = self._asking.policy()
+        job = DisputesJob(self._store(), query.wanted(policy.name), query.limit, query.cursor)
+        done, body = await self._asking.done(request, job, policy)
+        return Response(body, headers=_link(request, done.next), media_type=JSON)
 
     async def findings(self, request: Request, query: Annotated[FindingsQuery, Query()]) -> Response:
         """Give a page of findings, or export all of them."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tagward_service.store.dispute_interface import DisputesWanted
 from tagward_service.store.interface import Wanted
 from tagward_service.web.jobs import WebJob
 
@@ -61,4 +62,13 @@ class ReadinessJob(Struct, frozen=True, tag="readiness"):
     threshold: float | None
 
 
-StoreJob = ScansJob | ScanJob | FindingsJob | ExportJob | CoverageJob | ReadinessJob | WebJob
+class DisputesJob(Struct, frozen=True, tag="disputes"):
+    """Give one page of disputes."""
+
+    store: str
+    wanted: DisputesWanted
+    limit: int
+    cursor: str | None
+
+
+StoreJob = ScansJob | ScanJob | FindingsJob | ExportJob | CoverageJob | ReadinessJob | DisputesJob | WebJob

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from tagward.findings import SEVERITIES
 from tagward.policy import CLOUDS
 from tagward_service.api.queries import Day, Text, Word
+from tagward_service.store.dispute_interface import DisputeState, DisputesWanted
 from tagward_service.store.interface import SORTS, Life, Wanted
 
 MOST = 1000
@@ -109,6 +110,34 @@ class FindingsQuery(BaseModel):
     def of_pages(self) -> Sequence[str]:
         """Name the parameters that were given and are of use for pages only."""
         return sorted(self.model_fields_set & {"sort", "limit", "cursor"})
+
+
+class DisputesQuery(BaseModel):
+    """Which disputes, the newest first: AND between parameters, OR inside one that is repeated."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    team: Annotated[
+        list[Word],
+        Field(
+            max_length=100,
+            description="Only those of this team, or that gave it costs; repeat it for several.",
+        ),
+    ] = []
+    state: Annotated[
+        list[DisputeState],
+        Field(max_length=5, description="Only those in this state; repeat it for several."),
+    ] = []
+    limit: Limit = 100
+    cursor: Annotated[
+        str | None,
+        Field(max_length=2048, description="Where to go on: `next` of the page before."),
+        AfterValidator(_cursor),
+    ] = None
+
+    def wanted(self, policy: str) -> DisputesWanted:
+        """Say what is asked for in the words of a store."""
+        return DisputesWanted(policy, self.team, self.state)
 
 
 class CoverageQuery(BaseModel):

@@ -37,6 +37,7 @@ def _of_store(api: Api) -> Iterator[tuple[str, str]]:
         ("scans.json", "/v1/scans?limit=1"),
         ("scan.json", "/v1/scans/2"),
         ("findings.json", "/v1/findings?life=open&life=resolved&limit=1"),
+        ("disputes.json", "/v1/disputes?state=reassigned"),
         ("coverage.json", "/v1/coverage?by=account&by=tag:ml-team"),
         ("readiness.json", "/v1/readiness?min=90"),
     ):

@@ -13,6 +13,7 @@ from tagward_service.coverage.tallying import Tallies
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import clock, open_store
+from tagward_service.store.dispute_interface import About, DisputeState
 from tagward_service.store.interface import ScanState, Store
 from tests.service.store.stories import instance
 
@@ -61,4 +62,16 @@ def remember(file: Path, of: Policy) -> None:
         moment = FIRST + timedelta(days=number)
         with at(moment):
             scan(store, of, moment.date(), instances, *([DENIED] if number else []))
+    dispute(store, of.name)
     store.close()
+
+
+def dispute(store: Store, policy: str) -> None:
+    """Open two disputes, and decide one of them."""
+    with at(FIRST):
+        about = About(services=("Amazon S3",), periods=("2026-10",))
+        store.disputes.open(policy, "nlp", about, reason="the lake is not ours", by="ada")
+        store.disputes.open(policy, "vision", About(resources=("vol-*",)), reason="too dear", by="bob")
+    with at(FIRST + timedelta(days=1)):
+        state, why = DisputeState.REASSIGNED, "search fills it"
+        store.disputes.change(policy, "D-1", state, reason=why, by="finops", to="search")

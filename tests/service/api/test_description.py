@@ -37,6 +37,7 @@ def test_every_endpoint_is_described_with_an_example(document: dict[str, Any]) -
         "/v1/scans",
         "/v1/scans/{scan}",
         "/v1/findings",
+        "/v1/disputes",
         "/v1/coverage",
         "/v1/readiness",
         "/metrics",
@@ -108,5 +109,5 @@ def test_what_takes_a_token_says_so(document: dict[str, Any], file: Any) -> None
 
     assert guarded["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
     secured = {name for name, each in operations(guarded).items() if "security" in each}
-    of_store = {"scans", "scan", "findings", "coverage", "readiness"}
+    of_store = {"scans", "scan", "findings", "disputes", "coverage", "readiness"}
     assert secured == {"lint", "policy", "compile", "metrics"} | of_store
