@@ -142,6 +142,24 @@ def _webhook_certs() -> Command:
     return webhook_certs
 
 
+def _store_status() -> Command:
+    from tagward_service.cli import store_status
+
+    return store_status
+
+
+def _store_forget() -> Command:
+    from tagward_service.cli import store_forget
+
+    return store_forget
+
+
+def _store_compact() -> Command:
+    from tagward_service.cli import store_compact
+
+    return store_compact
+
+
 def _scan(cloud: str) -> Callable[[], Command]:
     def command() -> Command:
         from tagward_service.cli.scan import ScanCommand
@@ -175,6 +193,9 @@ COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "scan azure": ("judge what exists in Azure subscriptions", _scan("azure")),
     "scan gcp": ("judge what exists in Google Cloud projects", _scan("gcp")),
     "scan kubernetes": ("judge what runs in Kubernetes clusters", _scan("kubernetes")),
+    "store status": ("say what the store holds, and how big it is", _store_status),
+    "store forget": ("forget what was scanned by mistake", _store_forget),
+    "store compact": ("give back room that the store does not need any more", _store_compact),
     "serve": ("serve the Kubernetes admission webhook and the API", _serve),
     "token": ("make a token for the API", _token),
     "webhook config": ("tell the API server of the webhook", _webhook),
@@ -227,7 +248,7 @@ def root_help() -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return "\n".join(f"  {name:<15} {COMMANDS[name][0]}" for name in names)
+    return "\n".join(f"  {name:<16} {COMMANDS[name][0]}" for name in names)
 
 
 def _family(name: str) -> list[str]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagward_service.cli import options
+from tagward_service.cli.discovery import find
 from tagward_service.cli.settings import Settings
 from tagward_service.store import open_store
-from tagward_service.store.existing import file_of, open_existing
+from tagward_service.store.existing import check_existing, file_of, open_existing
 
 if TYPE_CHECKING:
     from tagward_service.store.gap_interface import KeptGap
@@ -28,6 +29,12 @@ KEEP = options.Option(
     name="keep", flag=True, help="remember the result in the store, for the API and the dashboard"
 )
 FILE = "tagward.db"
+
+
+def find_policy(settings: Settings) -> None:
+    """Find the policy that the store may lie beside, without reading it."""
+    found = find(settings.text("policy"), settings.origin("policy"), Path.cwd())
+    settings.supply("policy", str(found.source), found.origin)
 
 
 def store_url(settings: Settings) -> str:
@@ -61,6 +68,14 @@ def opened_to_scan(settings: Settings) -> Iterator[Store]:
 def opened_to_write(settings: Settings) -> Iterator[Store]:
     """Open the store to write what is no scan, and make it where there is none; raises as above."""
     with closing(open_store(store_url(settings))) as store:
+        yield store
+
+
+@contextmanager
+def opened_to_mend(settings: Settings) -> Iterator[Store]:
+    """Open a store that is there, and its snapshots, to write to both; raises as above."""
+    check_existing(store_url(settings))
+    with opened_to_scan(settings) as store:
         yield store
 
 

@@ -12,10 +12,15 @@ from tagward_service.store.interface import Store
 
 def open_existing(url: str) -> Store:
     """Open a store to read it. Raises StoreError also when its file is not there, and UsageError."""
+    check_existing(url)
+    return open_store(url)
+
+
+def check_existing(url: str) -> None:
+    """Raise StoreError where a store would be made by opening it."""
     file = file_of(url)
     if file is not None and not file.is_file():
         raise StoreError(f"there is no store at {quoted(str(file))}; `tagward scan` makes it")
-    return open_store(url)
 
 
 def file_of(url: str) -> Path | None:

@@ -14,6 +14,7 @@ from tagward.policy import Policy
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.dispute_interface import Disputes
+from tagward_service.store.forget_interface import Keeping
 from tagward_service.store.gap_interface import Gaps, KeptGap
 
 
@@ -104,8 +105,8 @@ class TagTally(Struct, frozen=True):
     present: int = 0
     valid: int = 0
     compliant: int = 0
-
     service: str = ""
+
 
 OTHER = "(other)"
 
@@ -273,7 +274,7 @@ class ScanRun(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(Keeping, Protocol):
     """A store of scans, reports and disputes."""
 
     @property

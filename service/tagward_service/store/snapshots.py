@@ -71,6 +71,13 @@ class Snapshots:
                 if self._files.get_file_info(folder).type == fs.FileType.Directory:
                     self._files.delete_dir(folder)
 
+    def delete(self, files: Iterable[str]) -> None:
+        """Delete the snapshots of some parts."""
+        with _told(self.root):
+            for file in files:
+                with suppress(FileNotFoundError):
+                    self._files.delete_file(file)
+
     def kept(self, store: str) -> list[int]:
         """List the scans that have a snapshot."""
         from pyarrow import fs

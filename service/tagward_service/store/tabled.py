@@ -11,11 +11,14 @@ from sqlalchemy import select
 from tagward.policy import Policy
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import alike, asking, counting, history, listing, pruning, reports, schema
+from tagward_service.store.about import about, compact
 from tagward_service.store.beginning import begin, identity_of
 from tagward_service.store.clock import to_micros
 from tagward_service.store.database import Database
 from tagward_service.store.disputes import TabledDisputes
 from tagward_service.store.errors import QueryError
+from tagward_service.store.forget_interface import About, Forgetting, Forgotten
+from tagward_service.store.forgetting import Forgets
 from tagward_service.store.gap_interface import KeptGap
 from tagward_service.store.gaps import TabledGaps
 from tagward_service.store.interface import (
@@ -158,6 +161,27 @@ class TabledStore:
             pruning.prune_words(connection)
             reports.prune_reports(connection, before)
         return Pruned(scans, findings, self._prune_snapshots())
+
+    def forget(self, which: Forgetting, *, dry: bool) -> Forgotten:
+        """Forget what was scanned, or say what that would come to."""
+        if dry:
+            with self._database.reading() as connection:
+                return Forgets(connection, which).count()
+        with self._database.writing() as connection:
+            forgets = Forgets(connection, which)
+            forgotten, snapshots = forgets.count(), forgets.forget()
+        if self._snapshots:
+            self._snapshots.delete(snapshots)
+            self._prune_snapshots()
+        return forgotten
+
+    def about(self) -> About:
+        """Say where the store is, and how big."""
+        return about(self._database)
+
+    def compact(self) -> None:
+        """Give room that is not needed any more back to the disk."""
+        compact(self._database)
 
     def close(self) -> None:
         """Give up what is being written, and close connections."""

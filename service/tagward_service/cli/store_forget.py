@@ -1,0 +1,118 @@
+"""`tagward store forget`: forget what was scanned by mistake."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tagward.diagnostics import printable
+from tagward.errors import UsageError
+from tagward_service.cli import options
+from tagward_service.cli.exits import Exit, explained
+from tagward_service.cli.failures import complain
+from tagward_service.cli.parser import Parser
+from tagward_service.cli.scan_options import SNAPSHOTS
+from tagward_service.cli.scan_sources import CLOUDS
+from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.store_options import STORE, find_policy, opened_to_mend, opened_to_read
+
+if TYPE_CHECKING:
+    from tagward_service.store.forget_interface import Forgetting, Forgotten
+    from tagward_service.store.interface import Store
+
+CLOUD = options.Option(name="cloud", choices=tuple(CLOUDS), help="what was scanned")
+BEFORE = options.Option(
+    name="before", metavar="DATE", help="only what was scanned before this day (UTC), YYYY-MM-DD"
+)
+FORGET = options.Option(
+    name="account",
+    metavar="ID",
+    help="only this account, subscription, project or cluster; the whole cloud if not given",
+)
+YES = options.Option(name="yes", short="-y", flag=True, help="do it; else it is only said what would be done")
+OPTIONS = (CLOUD, FORGET, BEFORE, YES, STORE, SNAPSHOTS, options.POLICY, options.CONFIG)
+
+_DESCRIPTION = """\
+Forget scans of a cloud, or what they say of one account, as if it had not been scanned: coverage, readiness
+and their trend leave it out, and its inventory is deleted. Its findings stay and are resolved, by no scan.
+Nothing is changed without --yes."""
+
+_EXAMPLES = """\
+examples:
+  tagward store forget --cloud aws --account 111122223333
+  tagward store forget --cloud aws --account 111122223333 --yes
+  tagward store forget --cloud gcp --before 2026-11-01 --yes
+"""
+
+
+def parser() -> Parser:
+    """Build the parser of `tagward store forget`."""
+    codes = explained(Exit.CLEAN, Exit.USAGE)
+    built = Parser("store forget", "--cloud NAME [options]", _DESCRIPTION, f"{_EXAMPLES}\n{codes}")
+    built.takes(OPTIONS)
+    return built
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say what would be forgotten or forget it, and return the exit code."""
+    settings = resolve(OPTIONS, arguments, os.environ)
+    which = _which(settings)
+    find_policy(settings)
+    with opened_to_read(settings) as store:
+        forgotten = store.forget(which, dry=True)
+        if not forgotten.anything:
+            complain(_nothing(store, which), color=False, label="note")
+            return Exit.CLEAN
+    if settings.flag("yes"):
+        with opened_to_mend(settings) as store:
+            forgotten = store.forget(which, dry=False)
+    _tell(which, forgotten, done=settings.flag("yes"))
+    return Exit.CLEAN
+
+
+def _which(settings: Settings) -> Forgetting:
+    """Read what is to be forgotten; raises UsageError where nobody says."""
+    from tagward_service.store.forget_interface import Forgetting
+
+    cloud = settings.text("cloud")
+    if cloud is None:
+        raise UsageError(f"missing `--cloud NAME`; choose from {', '.join(CLOUDS)}")
+    before = None
+    if settings.text("before") is not None:
+        before = datetime.combine(settings.day("before"), datetime.min.time(), UTC)
+    return Forgetting(cloud, settings.text("account") or "", before)
+
+
+def _tell(which: Forgetting, forgotten: Forgotten, *, done: bool) -> None:
+    is_, are = ("is", "are") if done else ("would be", "would be")
+    scans, parts, findings = (
+        f"{number:,} {what}{'' if number == 1 else 's'}"
+        for number, what in (
+            (forgotten.scans, "scan"),
+            (forgotten.parts, "part"),
+            (forgotten.findings, "finding"),
+        )
+    )
+    sys.stdout.write(printable(f"{_named(which)}: {', '.join(forgotten.accounts) or 'no account'}") + "\n")
+    sys.stdout.write(f"forgotten {are}  {parts}, and with them {scans} as a whole\n")
+    sys.stdout.write(f"resolved {is_ if forgotten.findings == 1 else are}   {findings}\n")
+    if not done:
+        complain("nothing was changed; --yes does it", color=False, label="note")
+
+
+def _nothing(store: Store, which: Forgetting) -> str:
+    """Say that there is nothing to forget, and what there is instead."""
+    from tagward_service.store.forget_interface import Forgetting
+
+    known = store.forget(Forgetting(which.cloud), dry=True).accounts
+    there = f"; of {which.cloud} it knows {', '.join(known[:10])}" if which.account and known else ""
+    more = f" and {len(known) - 10} more" if there and len(known) > 10 else ""
+    return f"the store knows nothing of {_named(which)}{there}{more}"
+
+
+def _named(which: Forgetting) -> str:
+    before = f"before {which.before:%Y-%m-%d}" if which.before else ""
+    return " ".join(filter(None, (which.cloud, which.account, before)))
