@@ -1,6 +1,6 @@
 """Which clouds a selector can reach."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tagward.globs import matcher, split
 from tagward.policy import CLOUDS, Requirement, Selector
@@ -35,14 +35,22 @@ def service_of(resource_type: str) -> str:
     return rest.partition("/")[0].removesuffix(".googleapis.com") if cloud in ("azure", "gcp") else ""
 
 
-def reachable(selector: Selector) -> frozenset[str]:
-    """Return the clouds on which a selector can hold at all."""
-    clouds = _of_kind(selector)
+def reachable(selector: Selector, scopes: Mapping[str, Selector] = {}) -> frozenset[str]:
+    """Return the clouds on which a selector can hold at all; of a scope that is not known, on any."""
+    clouds = _of_kind(selector) & _of_scopes(selector, scopes)
     if any(not glob.startswith("!") for glob in selector.namespaces):
         clouds &= {"kubernetes"}
     if any(not glob.startswith("!") for glob in (*selector.accounts, *selector.regions)):
         clouds -= {"kubernetes"}
     return clouds
+
+
+def _of_scopes(selector: Selector, scopes: Mapping[str, Selector]) -> frozenset[str]:
+    """Return the clouds on which one of the scopes can hold that a selector includes; all without any."""
+    including, _ = split(selector.scopes)
+    if not including or any(name not in scopes for name in including):
+        return frozenset(CLOUDS)
+    return frozenset().union(*(scope_reachable(scopes[name]) for name in including))
 
 
 def scope_reachable(scope: Selector) -> frozenset[str]:
@@ -70,9 +78,9 @@ def named(selector: Selector) -> frozenset[str]:
     return by_name | {cloud for cloud in map(cloud_of_type, split(selector.types)[0]) if cloud}
 
 
-def clouds_of(requirements: Iterable[Requirement]) -> frozenset[str]:
+def clouds_of(requirements: Iterable[Requirement], scopes: Mapping[str, Selector] = {}) -> frozenset[str]:
     """Return the clouds on which a tag with these requirements can be used; all without requirements."""
     every = tuple(requirements)
     if not every:
         return frozenset(CLOUDS)
-    return frozenset().union(*(reachable(each.on) for each in every))
+    return frozenset().union(*(reachable(each.on, scopes) for each in every))

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from tagward.diagnostics import in_order
+from tagward.diagnostics import Diagnostic, in_order
 from tagward.errors import PolicyError
 from tagward.loading.chain import read_chain
 from tagward.loading.merging import Merger
@@ -18,16 +18,23 @@ def load(source: str | Path, *, as_of: date, new_exemptions: bool = True) -> Pol
     last as long as they like, as on a day before they were written. Raises PolicyError with every
     diagnostic there is.
     """
+    return load_checked(source, as_of=as_of, new_exemptions=new_exemptions)[0]
+
+
+def load_checked(
+    source: str | Path, *, as_of: date, new_exemptions: bool = True
+) -> tuple[Policy, tuple[Diagnostic, ...]]:
+    """Do the same, and return what is odd about the policy and yet no error, too."""
     layers = read_chain(source)
     merger = Merger(as_of, new_exemptions=new_exemptions)
     for layer in layers:
         merger.add(layer)
     policy = merger.policy()
     if all(isinstance(layer.document, UnreadDocument) for layer in layers):
-        return policy  # packs alone were checked when they were prepared
+        return policy, ()  # packs alone were checked when they were prepared
     from tagward.loading.checks import check
 
     diagnostics = in_order(dict.fromkeys([*merger.diagnostics, *check(policy, merger)]))
-    if diagnostics:
+    if any(each.severity == "error" for each in diagnostics):
         raise PolicyError(diagnostics)
-    return policy
+    return policy, diagnostics

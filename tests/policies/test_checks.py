@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.policies.policy_files import DAY, Policies
+from tagward.loader import load_checked
+from tagward.policy import CLOUDS
+from tests.policies.policy_files import DAY, HEADER, Policies
 
 EXEMPTION = "owner: o@example.com, reason: r"
 
@@ -227,6 +229,75 @@ def test_a_key_need_only_be_legal_on_the_clouds_of_its_requirements(policies: Po
     assert tag.keys == {"aws": "Team", "azure": "Team"}
 
 
+def test_the_scopes_of_a_requirement_say_on_which_clouds_a_tag_is_used(policies: Policies) -> None:
+    scopes = (
+        "scopes: {spaces: {namespaces: [a]}, accounts: {accounts: ['1']}, hosts: {types: [aws_instance]},"
+        " both: {namespaces: [a], accounts: ['1']}}\n"
+    )
+    used = {
+        "[spaces]": {"kubernetes"},
+        "[accounts]": {"aws", "azure", "gcp"},
+        "[both]": set(CLOUDS),
+        "[spaces, hosts]": {"aws", "kubernetes"},
+        "['!spaces']": set(CLOUDS),
+    }
+    for written, clouds in used.items():
+        body = f"{scopes}tags: {{a: {{required: {{on: {{scopes: {written}}}}}}}}}"
+        assert policies.load(body).tags[0].keys.keys() == clouds, written
+
+
+def test_a_tag_of_namespaces_alone_need_not_be_legal_elsewhere(policies: Policies) -> None:
+    scope = "scopes: {prod: {namespaces: ['prod-*']}}\n"
+    tag = "Team: {required: {on: {scopes: [prod]}}}"
+    assert policies.load(f"{scope}tags: {{{tag}}}").tags[0].keys.keys() == {"kubernetes"}
+    policies.check_marks(
+        "scopes: {prod: {namespaces: [a], accounts: ['1']}}\n"
+        "tags: {⟦Team⟧: {required: {on: {scopes: [prod]}}}}",
+        ["is not legal on gcp"],
+    )
+
+
+def test_a_scope_that_only_a_child_writes_may_be_anywhere(policies: Policies) -> None:
+    parent = "tags: {a: {required: {on: {scopes: [later]}}}}\n"
+    body = "extends: ./base.yaml\nscopes: {later: {namespaces: [a]}}\n"
+    assert policies.load(body, {"base.yaml": parent}).tags[0].keys.keys() == set(CLOUDS)
+
+
+def test_a_selector_and_its_scope_must_meet_on_a_cloud(policies: Policies) -> None:
+    policies.check_marks(
+        "scopes: {spaces: {namespaces: [a]}}\n"
+        "tags: {a: {required: {⟦on⟧: {clouds: [aws], scopes: [spaces]}}, keys: {aws: x}}}",
+        ["can never match"],
+    )
+
+
+def warned(policies: Policies, enforce: str) -> list[tuple[int, str]]:
+    """The columns that are warned of in `enforce`, and the hints."""
+    path = policies.write("w.yaml", f"{HEADER}tags: {{a: {{enforce: {enforce}}}}}\n")
+    _, warnings = load_checked(path, as_of=DAY)
+    assert {each.severity for each in warnings} <= {"warning"}
+    assert all("never counts" in each.message and each.line == 4 for each in warnings)
+    return [(each.column - len("tags: {a: {enforce: "), each.message) for each in warnings]
+
+
+@pytest.mark.parametrize(
+    ("enforce", "columns"),
+    [
+        ("{mode: deny}", []),
+        ("[{mode: warn}, {from: 2027-01-15, mode: deny}]", []),
+        ("[{from: 2027-01-15, mode: deny}, {mode: warn}]", []),
+        ("[{mode: warn}, {mode: deny}]", [2]),
+        ("[{mode: warn}, {mode: deny, on: [ci]}]", []),
+        ("[{mode: warn, on: [ci]}, {mode: deny}]", [2]),
+        ("[{mode: warn, on: [ci, scan]}, {mode: deny, on: [scan]}, {mode: audit, on: [ci]}]", [2]),
+        ("[{from: 2027-01-15, mode: warn}, {from: 2027-01-15, mode: deny}]", [2]),
+        ("[{mode: deny, on: [ci]}, {mode: deny, on: [admission]}, {mode: deny, on: [cloud]}]", []),
+    ],
+)
+def test_a_stage_that_never_counts_is_warned_of(policies: Policies, enforce: str, columns: list[int]) -> None:
+    assert [column for column, _ in warned(policies, enforce)] == columns
+
+
 FORBIDDEN = [
     case("a pattern that is not portable", "tags: {a: {}}\nforbid: {values: [x, ⟦'(?=y)'⟧]}", "look-ahead"),
     case(
@@ -243,6 +314,38 @@ def test_what_is_forbidden_and_limited_must_leave_room(
     policies: Policies, body: str, said: list[str]
 ) -> None:
     policies.check_marks(body, said)
+
+
+VALUES_FORBIDDEN = [
+    case("a value", "tags: {a: {values: [y, x]}}\nforbid: {values: [z, ⟦x⟧]}", "`x`, a value of the tag `a`"),
+    case("several", "tags: {a: {values: [x1, x2]}}\nforbid: {values: [⟦'x[0-9]'⟧]}", "`x1` (and 1 more)"),
+    case("a whole pattern", "tags: {a: {pattern: 'x[0-4]'}}\nforbid: {values: [⟦'x[0-9]+'⟧]}", "every value"),
+    case("the example", "tags: {a: {example: key-1}}\nforbid: {values: [⟦'key-[0-9]+'⟧]}", "the example of"),
+    case("what replaces", "tags: {a: {replaces: {y: x}}}\nforbid: {values: [⟦x⟧]}", "`x`, which replaces"),
+]
+
+
+@pytest.mark.parametrize(("body", "said"), VALUES_FORBIDDEN)
+def test_a_value_cannot_be_both_allowed_and_forbidden(policies: Policies, body: str, said: list[str]) -> None:
+    policies.check_marks(body, said)
+
+
+def test_a_registry_may_hold_no_forbidden_value_that_is_still_valid(policies: Policies) -> None:
+    files = {"teams.csv": "slug,until\nfraud,\nAKIA,\nAKIB,2026-01-01\n"}
+    body = (
+        "registries: {teams: {file: teams.csv, column: slug, until: until}}\ntags: {a: {registry: teams}}\n"
+        "forbid: {values: [⟦'AKI[AB]'⟧]}\n"
+    )
+    policies.check_marks(body, ["`AKIA`, a value of the tag `a`"], files)
+
+
+def test_a_child_that_forbids_a_value_of_its_parent_is_told_where_it_does(policies: Policies) -> None:
+    body = "extends: ./base.yaml\nforbid: {values: [⟦x⟧]}\n"
+    policies.check_marks(body, ["a value of the tag `a`"], {"base.yaml": "tags: {a: {values: [x, y]}}\n"})
+
+
+def test_a_pattern_may_be_forbidden_in_part(policies: Policies) -> None:
+    policies.load("tags: {a: {pattern: '[a-z0-9]+'}}\nforbid: {values: ['akia[0-9]+', 'A+']}")
 
 
 def test_forbidding_a_key_of_the_policy_is_an_error(policies: Policies) -> None:

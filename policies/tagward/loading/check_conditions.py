@@ -68,7 +68,7 @@ def _check_comparison(
         hint = f"did you mean `{close}`?" if close else None
         said = f"there is no tag {quoted(comparison.tag)}"
         yield merger.written.at(path, said, at_key=True, hint=hint, accepted=known)
-    elif not reachable(on) & other.keys.keys():
+    elif not reachable(on, policy.scopes) & other.keys.keys():
         said = f"this can never match: {quoted(other.id)} is not used on the clouds that `on` names"
         yield merger.written.at(path, said, at_key=True)
     else:

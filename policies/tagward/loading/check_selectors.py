@@ -18,7 +18,7 @@ def check_selector(selector: Selector, path: Steps, policy: Policy, at: At) -> I
     inside = _inside(path, at)
     found = [*_check_fields(selector, inside), *_check_scopes(selector, policy, inside)]
     yield from found
-    if not found and not reachable(selector):
+    if not found and not reachable(selector, policy.scopes):
         yield inside((), NEVER, at_key=True)
 
 

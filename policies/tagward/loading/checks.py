@@ -5,13 +5,13 @@ from datetime import timedelta
 from functools import partial
 
 from tagward.diagnostics import Diagnostic, did_you_mean, quoted
-from tagward.judging.housekeeping import forbidden_keys
 from tagward.loading.check_conditions import check_conditions
+from tagward.loading.check_forbidden import check_forbidden
 from tagward.loading.check_keys import check_keys
 from tagward.loading.check_selectors import check_scope, check_selector
+from tagward.loading.check_stages import check_stages
 from tagward.loading.check_values import check_values
 from tagward.loading.merging import Merger
-from tagward.patterns import PatternError, parse
 from tagward.policy import Exemption, Policy, Requirement, Tag
 
 REQUIRED = Requirement()
@@ -26,8 +26,10 @@ def check(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
     for tag in policy.tags:
         yield from _check_requirements(tag, policy, merger)
         yield from check_values(tag, policy, merger)
+        yield from check_stages(tag, merger)
     yield from check_keys(policy, merger)
-    yield from _check_forbid_and_limits(policy, merger)
+    yield from check_forbidden(policy, merger)
+    yield from _check_limits(policy, merger)
     for number, exemption in enumerate(policy.exemptions):
         yield from _check_exemption(number, exemption, policy, merger)
 
@@ -39,32 +41,11 @@ def _check_requirements(tag: Tag, policy: Policy, merger: Merger) -> Iterator[Di
         yield from check_conditions(tag, number, policy, merger)
 
 
-def _check_forbid_and_limits(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
-    for pattern in policy.forbidden_values:
-        try:
-            parse(pattern)
-        except PatternError as error:
-            hint = f"write {quoted(error.portable)}" if error.portable else None
-            yield merger.written.at_forbidden("values", pattern, str(error), hint=hint)
-    yield from _check_forbidden_keys(policy, merger)
+def _check_limits(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
     always = sum(REQUIRED in tag.requirements for tag in policy.tags)
     if policy.max_tags is not None and policy.max_tags < always:
         said = f"no resource can hold both: {always} tags are required, and at most {policy.max_tags} allowed"
         yield merger.written.at(("limits", "max_tags"), said)
-
-
-def _check_forbidden_keys(policy: Policy, merger: Merger) -> Iterator[Diagnostic]:
-    for tag in policy.tags:
-        for cloud, key in sorted({*_keys(tag)}):
-            for glob in policy.forbidden_keys:
-                if forbidden_keys((glob,), cloud)(key):
-                    said = f"this forbids {quoted(key)}, a key of the tag `{tag.id}`"
-                    yield merger.written.at_forbidden("keys", glob, said)
-
-
-def _keys(tag: Tag) -> Iterator[tuple[str, str]]:
-    for cloud, key in tag.keys.items():
-        yield from ((cloud, each) for each in (key, *(alias.key for alias in tag.aliases)))
 
 
 def _check_exemption(

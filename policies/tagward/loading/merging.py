@@ -138,7 +138,7 @@ class Merger:
         return replace(tag, example="")
 
     def _model(self, tag_id: str, fields: dict[str, Any]) -> Tag:
-        modeller = Modeller(self.registries)
+        modeller = Modeller(self.registries, self._scopes)
         tag = modeller.tag(tag_id, fields)
         for path, message, hint in modeller.problems:
             self.diagnostics.append(self.written.at(path, message, hint=hint))

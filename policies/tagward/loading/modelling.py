@@ -36,8 +36,9 @@ Problem = tuple[Steps, str, str | None]
 class Modeller:
     """Builds the model of tags; `problems` are what could not be built."""
 
-    def __init__(self, registries: Mapping[str, Allowed]) -> None:
+    def __init__(self, registries: Mapping[str, Allowed], scopes: Mapping[str, Selector]) -> None:
         self.registries = registries
+        self.scopes = scopes
         self.problems: list[Problem] = []
 
     def tag(self, tag_id: str, fields: Mapping[str, Any]) -> Tag:
@@ -46,7 +47,7 @@ class Modeller:
         requirements = self._requirements(fields.get("required", False))
         keys = fields.get("keys", language.Keys())
         spelled = {cloud: key for cloud, key in asdict(keys).items() if key is not UNSET}
-        clouds = clouds_of(requirements) | spelled.keys()
+        clouds = clouds_of(requirements, self.scopes) | spelled.keys()
         return Tag(
             tag_id,
             fields.get("title", tag_id),

@@ -5,33 +5,49 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tagward.conditions import in_words
+from tagward.diagnostics import render
 from tagward.judging.values import one_of
 from tagward.policy import CLOUDS, EVERYTHING, Allowed, Matches, Policy, Requirement, Selector, Tag
+from tagward_generators import GUARDRAILS, target
+from tagward_generators.targets import CompileError, MissingExtraError
 from tagward_service.cli import options
+from tagward_service.cli.enforcement import Compiled, compilations, fidelity_table
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
-from tagward_service.cli.policies import load_policy
+from tagward_service.cli.policies import checked_policy
 from tagward_service.cli.settings import resolve
 from tagward_service.cli.tables import aligned
+from tagward_service.cli.terminal import wants_color
 
-OPTIONS = (options.POLICY, options.AS_OF, options.COLOR)
+TARGET = options.Option(
+    name="target",
+    short="-t",
+    metavar="TARGET",
+    many=True,
+    help="list these targets only, and exit with 1 when one of them cannot take the policy",
+)
+OPTIONS = (TARGET, options.POLICY, options.AS_OF, options.COLOR)
 
 _DESCRIPTION = """\
-Validate a policy. Every problem is shown with its place; a valid policy is summed up: the tags, what
-each cloud can enforce natively, the exemptions with the days they have left, the catalogue's sources."""
+Validate a policy. Every problem is shown with its place, and what is odd is warned of; a valid policy is
+summed up: the tags, what each cloud can enforce natively, the exemptions with the days they have left, the
+catalogue's sources."""
 
-_EXAMPLES = (
-    "examples:\n  tagward check\n  tagward check pack:finops-core\n  tagward check policies/tagward.yaml"
-)
+_EXAMPLES = """\
+examples:
+  tagward check
+  tagward check pack:finops-core
+  tagward check policies/tagward.yaml -t aws-scp -t kubernetes-vap"""
 
 
 def parser() -> Parser:
     """Build the parser of `tagward check`."""
-    codes = explained(Exit.CLEAN, Exit.USAGE)
+    codes = explained(Exit.CLEAN, Exit.FINDINGS, Exit.USAGE)
+    codes = codes.replace("findings at or above --fail-on", "a target that --target names cannot take it")
     built = Parser("check", "[POLICY] [options]", _DESCRIPTION, f"{_EXAMPLES}\n\n{codes}")
     built.add_argument("given", nargs="?", metavar="POLICY", help="a path or pack:NAME, as --policy")
     built.takes(OPTIONS)
@@ -43,19 +59,40 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.policy = arguments.given or arguments.policy
     settings = resolve(OPTIONS, arguments, os.environ)
     as_of = settings.day("as_of")
-    policy = load_policy(settings, as_of)
+    targets = _targets(settings.texts("target"))
+    policy, warnings = checked_policy(settings, as_of)
+    color = wants_color(sys.stderr, settings.text("color") or "auto")
+    for warning in warnings:
+        sys.stderr.write(render(warning, color=color) + "\n")
     sys.stdout.write(f"{settings.text('policy')} is valid\n\n")
-    for section in _sections(policy, as_of):
+    compiled = list(compilations(policy, as_of, names=targets or GUARDRAILS))
+    for section in _sections(policy, as_of, compiled):
         sys.stdout.write(section)
-    return Exit.CLEAN
+    return Exit.FINDINGS if targets and _refuse(compiled) else Exit.CLEAN
 
 
-def _sections(policy: Policy, as_of: date) -> Iterator[str]:
+def _refuse(compiled: Sequence[Compiled]) -> bool:
+    """Say whether a target cannot take the policy; raises MissingExtraError where nobody can tell."""
+    refused = [outcome for _, outcome in compiled if isinstance(outcome, CompileError)]
+    for each in refused:
+        if isinstance(each, MissingExtraError):
+            raise each
+    return bool(refused)
+
+
+def _targets(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the targets that were named; raises UsageError for one that does not exist."""
+    for name in names:
+        target(name)
+    return tuple(dict.fromkeys(names))
+
+
+def _sections(policy: Policy, as_of: date, compiled: Sequence[Compiled]) -> Iterator[str]:
     yield aligned(_about(policy, as_of), indent="")
     yield "\ntags\n" + aligned([_tag(tag, as_of) for tag in policy.tags])
     yield from _spellings(policy)
     yield from _exemptions(policy, as_of)
-    yield from _enforcement(policy, as_of)
+    yield from _enforcement(compiled)
     yield "\ncatalogue\n" + aligned(_sources())
 
 
@@ -122,18 +159,13 @@ def _left(days: int) -> str:
     return "last day" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
 
 
-def _enforcement(policy: Policy, as_of: date) -> Iterator[str]:
-    from tagward_generators.targets import CompileError
-    from tagward_service.cli.enforcement import compilations, fidelity_table
-
+def _enforcement(compiled: Sequence[Compiled]) -> Iterator[str]:
     yield "\nnative enforcement\n"
-    compiled = []
-    for name, outcome in compilations(policy, as_of):
+    for name, outcome in compiled:
         if isinstance(outcome, CompileError):
             yield aligned([(name, f"cannot take this policy: {outcome}")])
-        else:
-            compiled.append(outcome)
-    yield fidelity_table(compiled, indent="  ")
+    taken = [outcome for _, outcome in compiled if not isinstance(outcome, CompileError)]
+    yield fidelity_table(taken, indent="  ")
 
 
 def _sources() -> list[tuple[str, ...]]:

@@ -10,12 +10,15 @@ from tagward_generators import GUARDRAILS, target
 from tagward_generators.targets import Compilation, CompileError, Fidelity
 from tagward_service.cli.tables import aligned
 
+Compiled = tuple[str, Compilation | CompileError]
+"""The name of a target, and what it made of a policy."""
+
 
 def compilations(
-    policy: Policy, as_of: date, *, cloud: str | None = None
-) -> Iterator[tuple[str, Compilation | CompileError]]:
-    """Compile the policy for every target of a cloud; a target that cannot take it comes with its error."""
-    for name in GUARDRAILS:
+    policy: Policy, as_of: date, *, cloud: str | None = None, names: Sequence[str] = GUARDRAILS
+) -> Iterator[Compiled]:
+    """Compile the policy for the targets of a cloud; a target that cannot take it comes with its error."""
+    for name in names:
         if cloud is not None and cloud not in target(name).clouds:
             continue
         try:

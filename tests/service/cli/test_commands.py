@@ -134,6 +134,34 @@ def test_check_shows_every_problem_with_its_place(run: Run, here: Path) -> None:
     assert run("lint", "pod.json").code == 2
 
 
+def test_check_fails_when_a_target_that_is_named_cannot_take_the_policy(run: Run, here: Path) -> None:
+    (here / "tagward.yaml").write_text(
+        "apiVersion: tagward/v1\nkind: TagPolicy\nmetadata: {name: tight}\ntags:\n  team: {required: true}\n"
+        "targets:\n  aws-scp: {max_policies: 1, max_chars: 256}\n"
+    )
+    ran = run("check")
+    assert ran.code == 0
+    assert "aws-scp  cannot take this policy" in ran.out
+    assert "\n  kyverno " in ran.out
+    assert run("check", "-t", "kyverno").code == 0
+    ran = run("check", "-t", "aws-scp", "-t", "kyverno")
+    assert ran.code == 1
+    assert "aws-scp  cannot take this policy" in ran.out
+    assert "azure-policy" not in ran.out
+    assert "did you mean `aws-scp`?" in run("check", "-t", "aws-spc").err
+
+
+def test_check_warns_of_a_stage_that_never_counts(run: Run, here: Path) -> None:
+    (here / "tagward.yaml").write_text(
+        "apiVersion: tagward/v1\nkind: TagPolicy\ntags:\n  a:\n    enforce: [{mode: warn}, {mode: deny}]\n"
+    )
+    ran = run("check")
+    assert ran.code == 0
+    assert ran.err.startswith("tagward.yaml:5:15: warning: this stage never counts")
+    assert "enforce: [{mode: warn}" in ran.err
+    assert run("lint", "good.json", "-q").err == ""
+
+
 def test_explain_tells_requirements_modes_exemptions_and_verdict(run: Run, org: Path) -> None:
     ran = run(
         "explain",
