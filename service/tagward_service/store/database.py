@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Context, Decimal
 from threading import RLock
 from typing import Any
 
@@ -15,9 +14,6 @@ from tagward_service.store.errors import BusyError, StoreError
 
 PATIENCE = 300
 """So many seconds a writer waits for another one: a merge of millions of findings takes a while."""
-
-_EXACT = Context(prec=100)
-"""More digits than any sum of money has."""
 
 _MOMENT = 500
 """Milliseconds that it waits at a stretch."""
@@ -148,24 +144,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("casefolded", 1, _casefolded, deterministic=True)
-    connection.create_aggregate("exact_sum", 1, _ExactSum)  # type: ignore[arg-type]  # as typeshed has it
 
 
 def _casefolded(text: str) -> str:
     return text.casefold()
-
-
-class _ExactSum:
-    """Adds up money that is kept as text: SQLite itself would make floats of it."""
-
-    def __init__(self) -> None:
-        self._sum = Decimal(0)
-
-    def step(self, amount: str) -> None:
-        self._sum = _EXACT.add(self._sum, Decimal(amount))
-
-    def finalize(self) -> str:
-        return f"{self._sum:f}"
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from tagward_service.store.gap_interface import KeptGap, OpenFinding
-from tagward_service.store.schema import gap, report
+from tagward_service.store.schema import COST_PARTS, gap, report
+from tagward_service.store.summing import parts_of
 from tagward_service.store.texts import storable
 
 AT_ONCE = 5_000
@@ -53,6 +54,7 @@ def _row(number: int, rank: int, kept: KeptGap) -> dict[str, Any]:
         "rank": rank,
         **{name: storable(getattr(kept, name)) for name in _TEXTS},
         **{name: listed(getattr(kept, name)) for name in _LISTS},
+        **dict(zip(COST_PARTS, parts_of(kept.cost), strict=True)),
         "sought": folded(f"{kept.resource}\n{kept.name}"),
         "findings": msgspec.msgpack.encode(kept.findings) if kept.findings else None,
     }
@@ -61,6 +63,6 @@ def _row(number: int, rank: int, kept: KeptGap) -> dict[str, Any]:
 def kept_gaps(rows: Iterable[Row[Any]]) -> Iterator[KeptGap]:
     """Make gaps of rows."""
     for row in rows:
-        texts = {name: getattr(row, name) for name in _TEXTS}
-        lists = {name: tuple(getattr(row, name).split()) for name in _LISTS}
-        yield KeptGap(**texts, **lists, findings=_findings(row.findings) if row.findings else ())
+        told: dict[str, Any] = {name: getattr(row, name) for name in _TEXTS}
+        told |= {name: tuple(getattr(row, name).split()) for name in _LISTS}
+        yield KeptGap(**told, findings=_findings(row.findings) if row.findings else ())

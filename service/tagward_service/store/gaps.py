@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Numeric, Select, Text, cast, collate, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, collate, func, select
 
 from tagward_service.store.database import Database
 from tagward_service.store.gap_interface import GapChoices, GapPage, GapSort, GapsWanted, KeptGap
 from tagward_service.store.gap_rows import folded, kept_gaps, listed
 from tagward_service.store.reports import COSTS, newest_of
-from tagward_service.store.schema import gap
+from tagward_service.store.schema import COST_PARTS, gap
+from tagward_service.store.summing import put_together
 from tagward_service.store.texts import storable
 
 _SAME = ("cloud", "account", "service", "scan", "resource")
@@ -29,9 +30,12 @@ class TabledGaps:
             where = _where(connection, policy, wanted)
             ranks = select(gap.c.rank).where(*where).order_by(*_order(connection, sort))
             some = list(connection.scalars(ranks.limit(limit).offset(offset)))
-            count, cost = connection.execute(select(func.count(), _cost(connection)).where(*where)).one()
+            sums = (func.coalesce(func.sum(gap.c[name]), 0) for name in COST_PARTS)
+            count, *parts = connection.execute(select(func.count(), *sums).where(*where)).one()
             rows = select(gap).where(where[0], gap.c.rank.in_(some)).order_by(*_order(connection, sort))
-            return GapPage(tuple(kept_gaps(connection.execute(rows))), count, cost or "0")
+            return GapPage(
+                tuple(kept_gaps(connection.execute(rows))), count, put_together(list(map(int, parts)))
+            )
 
     def every(self, policy: str, wanted: GapsWanted, sort: GapSort) -> Iterator[KeptGap]:
         """Give all gaps that are asked for, streamed."""
@@ -79,10 +83,3 @@ def _order(connection: Connection, sort: GapSort) -> tuple[ColumnElement[Any], .
     if connection.dialect.name == "postgresql":
         column = collate(column, "C")
     return (column.desc() if sort.startswith("-") else column, gap.c.rank)
-
-
-def _cost(connection: Connection) -> ColumnElement[Any]:
-    """Sum money up exactly."""
-    if connection.dialect.name == "sqlite":
-        return func.exact_sum(gap.c.cost)
-    return cast(func.sum(cast(gap.c.cost, Numeric)), Text)

@@ -27,6 +27,9 @@ VERSION_TABLE = "tagward_schema"
 RULE_BITS = 24
 """The id of a finding is that of its resource, and behind it so many bits for that of its rule."""
 
+COST_PARTS = ("cost_3", "cost_2", "cost_1", "cost_0")
+"""The cost of a gap in parts, so that every engine sums it up exactly (`summing.py`)."""
+
 OPEN, EXEMPT, RESOLVED = range(3)
 """A finding's life, as it is kept."""
 
@@ -244,10 +247,14 @@ gap = Table(
     Column("wrong", Text, nullable=False),
     Column("scan", Text, nullable=False),
     Column("findings", LargeBinary),
-    Index("ix_gap_resource", "report_id", "resource"),
+    *(Column(name, Big, nullable=False) for name in COST_PARTS),
+    Index("ix_gap_resource", "resource"),
 )
-"""What a resource of the newest bill costs that nobody can be charged for; `rank` 0 is the dearest. Money is
-text with every digit; `sought` is id and name, case aside; tags stand between spaces; findings are packed."""
+"""What a resource of the newest bill costs that nobody can be charged for; `rank` 0 is the dearest.
+
+Money is text with every digit, and the cost is there in parts, too. `sought` is id and name, case aside; tags
+stand between spaces; findings are packed.
+"""
 
 dispute = Table(
     "dispute",

@@ -204,10 +204,13 @@ def _mended(random: Random, home: Home, weight: float) -> int:
     return 99 if random.random() < never else random.randint(1, 14)
 
 
-def lines(found: Sequence[Thing], seed: int = 7) -> Iterator[dict[str, Any]]:
+def lines(
+    found: Sequence[Thing], seed: int = 7, months: Sequence[int] = range(len(MONTHS))
+) -> Iterator[dict[str, Any]]:
     """Write the bill: a line for each resource and month, and what no resource costs."""
     random = Random(seed)
-    for month, period in enumerate(MONTHS):
+    for month in months:
+        period = MONTHS[month]
         part = 0.66 if month == len(MONTHS) - 1 else 1.0
         growth = part * (1 + 0.035 * month)
         whole: dict[str, float] = {}
@@ -274,10 +277,10 @@ def _line(
     }
 
 
-def write_bill(path: Path, found: Sequence[Thing]) -> None:
+def write_bill(path: Path, found: Sequence[Thing], months: Sequence[int] = range(len(MONTHS))) -> None:
     """Write the bill as Parquet."""
     money = pa.decimal128(20, 6)
-    rows = list(lines(found))
+    rows = list(lines(found, months=months))
     columns = [(name, money if name in ("BilledCost", "EffectiveCost") else pa.string()) for name in rows[0]]
     pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(columns)), path)
 
@@ -371,7 +374,9 @@ def keep_reports(store: Store, policy: Policy, folder: Path, day: date = TODAY) 
     gaps = seen_by_scans(costs.gaps, store, policy.name)
     costs = replace(costs, gaps=gaps)
     store.keep_report("costs", policy.name, day, render_billing(costs).encode(), kept_gaps(costs))
-    shares = showback(policy, bill, day, read_rules(folder / "showback.yaml"))
+    kept = store.disputes.every(DisputesWanted(policy.name))
+    rules = with_kept(read_rules(folder / "showback.yaml"), kept)
+    shares = showback(policy, bill, day, rules)
     store.keep_report("showback", policy.name, day, render_showback(shares).encode())
 
 
@@ -382,6 +387,7 @@ def make(folder: Path, count: int = 1500, months: Sequence[int] = range(len(MONT
     write_bill(folder / "focus.parquet", found)
     store = open_store(str(folder / "tagward.db"))
     scan_all(store, policy, found, months)
+    dispute(store, policy.name)
     noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
     with at(noon - timedelta(hours=4)):
         keep_reports(store, policy, folder)

@@ -26,7 +26,8 @@ def upgrade() -> None:
         sa.Column("rank", BIG, nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in TEXTS),
         sa.Column("findings", sa.LargeBinary()),
+        *(sa.Column(f"cost_{part}", BIG, nullable=False) for part in (3, 2, 1, 0)),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("report_id", "rank"),
     )
-    op.create_index("ix_gap_resource", "gap", ["report_id", "resource"], unique=False)
+    op.create_index("ix_gap_resource", "gap", ["resource"], unique=False)
