@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from glob import has_magic
 from itertools import takewhile
@@ -11,59 +10,72 @@ from pathlib import Path
 from msgspec import Struct
 
 from tagward.errors import InputError
+from tagward_service.billing.object_stores import is_remote, listing
 
-ENDINGS = (".csv", ".csv.gz", ".parquet")
-"""What is read of a folder."""
+ENDINGS = (".csv", ".csv.gz", ".csv.zip", ".csv.zst", ".tsv", ".tsv.gz", ".zip", ".parquet", ".parq", ".pq")
+"""What is read of a folder, in whatever case."""
 
-REMOTE = ("s3://", "gs://", "gcs://", "r2://", "az://", "abfss://", "http://", "https://")
+HIDDEN = (".", "_")
+"""How names of files and folders begin that hold no data: what writers of Parquet and Finder leave."""
 
 
 class BillFile(Struct, frozen=True):
-    """One file of a bill; `sha256` is that of its content, "" for one in an object store."""
+    """One file of a bill.
+
+    `found` says that it was in a folder and not named itself, `modified` when it was written (seconds since
+    1970).
+    """
 
     path: str
-    is_parquet: bool
-    sha256: str = ""
+    found: bool = False
+    modified: float = 0
 
 
 def bill_files(places: Iterable[str]) -> tuple[BillFile, ...]:
     """List the files at some places, each path once, in a stable order; raises InputError for none."""
-    paths = dict.fromkeys(path for place in places for path in _expanded(place))
-    return tuple(map(_remote_or_local, paths))
+    files = (file for place in places for file in _expanded(place))
+    return tuple({file.path: file for file in files}.values())
 
 
-def is_remote(path: str) -> bool:
-    """Say whether a path is an address of an object store."""
-    return path.lower().startswith(REMOTE)
+def holds_data(path: str) -> bool:
+    """Say whether a file in a folder may be part of a bill, going by its path from that folder."""
+    is_hidden = any(part.startswith(HIDDEN) for part in path.split("/"))
+    return path.lower().endswith(ENDINGS) and not is_hidden
 
 
-def _expanded(place: str) -> Iterator[str]:
-    if is_remote(place):
-        yield place
-        return
-    path = Path(place)
-    found = sorted(_inside(path)) if path.is_dir() else [place] if path.exists() else _matching(place)
+def _expanded(place: str) -> Iterator[BillFile]:
+    found = list(_listed(place))
     if not found:
         raise InputError(place, "no bill is there", f"name files that end with {', '.join(ENDINGS)}")
     yield from found
 
 
-def _inside(folder: Path) -> Iterator[str]:
-    return (str(path) for path in folder.rglob("*") if path.is_file() and path.name.endswith(ENDINGS))
+def _listed(place: str) -> Iterator[BillFile]:
+    path = Path(place)
+    if is_remote(place):
+        for each in listing(place, holds_data):
+            yield BillFile(each.path, each.path != place, each.modified)
+    elif path.is_dir():
+        yield from (_local(each) for each in sorted(_inside(path)))
+    elif path.exists():
+        yield BillFile(place, modified=path.stat().st_mtime)
+    else:
+        yield from (_local(each) for each in _matching(place))
 
 
-def _matching(pattern: str) -> list[str]:
+def _local(path: Path) -> BillFile:
+    return BillFile(str(path), found=True, modified=path.stat().st_mtime)
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if holds_data(path.relative_to(folder).as_posix()) and path.is_file():
+            yield path
+
+
+def _matching(pattern: str) -> list[Path]:
     if not has_magic(pattern):
         raise InputError(pattern, "no such file or folder")
     plain = list(takewhile(lambda part: not has_magic(part), Path(pattern).parts))
     found = Path(*plain).glob(str(Path(pattern).relative_to(Path(*plain))))
-    return sorted(str(path) for path in found if path.is_file())
-
-
-def _remote_or_local(path: str) -> BillFile:
-    if is_remote(path):
-        return BillFile(path, ".parquet" in path.lower())
-    with Path(path).open("rb") as stream:
-        is_parquet = stream.read(4) == b"PAR1"
-        stream.seek(0)
-        return BillFile(path, is_parquet, hashlib.file_digest(stream, "sha256").hexdigest())
+    return sorted(path for path in found if path.is_file())

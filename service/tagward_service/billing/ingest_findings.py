@@ -84,3 +84,23 @@ def restated(file: str, provider: str, account: str, period: str) -> IngestFindi
     whose = " ".join(filter(None, (provider, account)))
     message = f"{period} of {whose} came before with other content; this one replaces it"
     return IngestFinding("restated-period", file, message, "nothing to do")
+
+
+def foreign(file: str) -> IngestFinding:
+    """Say that a file in a folder is no bill."""
+    message = "is no bill, as it is empty or has no column of costs, and is passed over"
+    return IngestFinding("foreign-file", file, message, "nothing to do, unless it should be a bill")
+
+
+def no_lines(file: str) -> IngestFinding:
+    """Say that a bill has columns, and nothing else."""
+    return IngestFinding("no-lines", file, "has no lines", "nothing to do, unless it should have some")
+
+
+def older_runs(file: str, files: int) -> IngestFinding:
+    """Say that an export kept what it wrote before."""
+    files_are = (
+        "file of an earlier run of an export is" if files == 1 else "files of earlier runs of an export are"
+    )
+    message = f"{files:,} {files_are} passed over: the newest run of each period counts"
+    return IngestFinding("older-run", file, message, "let exports overwrite what they wrote, or remove it")

@@ -73,11 +73,11 @@ def judge_bill(
 
 def _currency(bill: Holder, wanted: str) -> str:
     there = bill.currencies
-    if wanted and wanted not in there:
+    if wanted and there and wanted not in there:
         raise UsageError(f"the bill has no currency `{wanted}`; it has {', '.join(there)}")
     if not wanted and len(there) > 1:
         listed = ", ".join(each or "(none)" for each in there)
         raise UsageError(
             f"the bill is in several currencies, which cannot be added up: {listed}; name one of them"
         )
-    return wanted or there[0]
+    return wanted or next(iter(there), "")

@@ -15,7 +15,7 @@ from msgspec import Struct
 from tagward.errors import InputError
 from tagward_service.billing.ingest_findings import IngestFinding
 
-VERSION = 2
+VERSION = 3
 """The version of staged files: raised when staging changes what they hold."""
 
 
@@ -28,13 +28,17 @@ class Key(Struct, frozen=True, order=True):
 
 
 class Entry(Struct, frozen=True):
-    """A file that was staged: what it holds, and what is wrong with it."""
+    """A file that was staged: what it holds, and what is wrong with it.
+
+    `etag` is the version that an object store gave it.
+    """
 
     path: str
     sha256: str
     delivery: int
     keys: tuple[Key, ...]
     findings: tuple[IngestFinding, ...] = ()
+    etag: str = ""
 
 
 class Index(Struct, frozen=True):

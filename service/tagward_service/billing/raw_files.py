@@ -8,105 +8,134 @@ import io
 import re
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
 from tagward.errors import InputError
-from tagward_service.billing.files import BillFile, is_remote
+from tagward_service.billing.contents import Plain
 from tagward_service.billing.sql_text import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 DELIMITERS = (",", ";", "\t", "|")
-NULLS = "['', 'NULL']"
-"""What stands for nothing in a CSV, in quotes or not."""
+NULLS = ("", "NULL", "null", "\\N", "None", "NaN", "nan")
+"""What stands for nothing in a CSV, in quotes or not: SQL, PostgreSQL and pandas write it so."""
 
 _AS_USUAL = "write it as CSV in UTF-8, with one kind of line end"
+_LOOK = 1 << 20
+_ESCAPED = {"\r\n": "\\r\\n", "\n": "\\n", "\r": "\\r"}
+"""Ends of lines, and how DuckDB is told of them."""
 
 
 class RawFile(Struct, frozen=True):
-    """How to read a file: `source` goes after FROM, `types` are its columns with their types in DuckDB."""
+    """How to read a file: `source` goes after FROM, `types` are its columns with their types in DuckDB.
+
+    `delimiter` is what parts the fields of a CSV; `has_lines` says that something comes after its header.
+    """
 
     source: str
     types: Mapping[str, str]
+    delimiter: str = ""
+    has_lines: bool = False
 
 
-def raw_file(file: BillFile, connection: DuckDBPyConnection) -> RawFile:
+class Header(Struct, frozen=True):
+    """The names of the columns, what parts them, how many lines stand before them, and how lines end."""
+
+    names: tuple[str, ...]
+    delimiter: str
+    before: int
+    line_end: str
+    has_lines: bool
+
+
+def raw_file(path: str, plain: Plain, connection: DuckDBPyConnection) -> RawFile:
     """Look at a file without reading it; raises InputError for one that is no table."""
-    if is_remote(file.path):
-        _load_httpfs(connection, file.path)
-    if file.is_parquet:
-        return _described(f"read_parquet({literal(file.path)})", file, connection)
-    if is_remote(file.path):
-        source = f"read_csv({literal(file.path)}, all_varchar = true, header = true, nullstr = {NULLS})"
-        return _described(source, file, connection)
-    return _csv(file)
+    if plain.kind == "parquet":
+        return _parquet(path, plain.place, connection)
+    return _csv(path, plain)
 
 
-def _described(source: str, file: BillFile, connection: DuckDBPyConnection) -> RawFile:
+def _parquet(path: str, place: Path, connection: DuckDBPyConnection) -> RawFile:
     import duckdb
 
+    source = f"read_parquet({literal(str(place))}, binary_as_string = true, hive_partitioning = false)"
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
     except duckdb.Error as error:
-        raise unreadable(file.path, error) from error
+        raise unreadable(path, error) from error
     return RawFile(source, {row[0]: row[1] for row in rows})
 
 
-def _csv(file: BillFile) -> RawFile:
-    header, delimiter = _header(file.path)
-    columns = ", ".join(f"{literal(each)}: 'VARCHAR'" for each in header)
+def _csv(path: str, plain: Plain) -> RawFile:
+    header = _header(path, plain)
+    columns = ", ".join(f"{literal(each)}: 'VARCHAR'" for each in header.names)
+    nulls = ", ".join(map(literal, NULLS))
     options = (
-        f"auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
-        f"nullstr = {NULLS}, max_line_size = 16777216, columns = {{{columns}}}"
+        f"auto_detect = false, header = true, skip = {header.before}, delim = {literal(header.delimiter)}, "
+        f"new_line = {literal(_ESCAPED[header.line_end])}, "
+        f"compression = {literal('gzip' if plain.kind == 'gzip' else 'none')}, quote = '\"', escape = '\"', "
+        f"nullstr = [{nulls}], max_line_size = 16777216, columns = {{{columns}}}"
     )
-    return RawFile(f"read_csv({literal(file.path)}, {options})", dict.fromkeys(header, "VARCHAR"))
+    source = f"read_csv({literal(str(plain.place))}, {options})"
+    types = dict.fromkeys(header.names, "VARCHAR")
+    return RawFile(source, types, header.delimiter, header.has_lines)
 
 
-def _header(path: str) -> tuple[list[str], str]:
-    """Read the first line; raises InputError when it names no columns, or one of them twice."""
-    line = _first_line_of(path)
+def _header(path: str, plain: Plain) -> Header:
+    """Read the names of the columns, after empty lines and a line for Excel (`sep=;`); raises InputError."""
+    lines = _beginning(path, plain).splitlines(keepends=True)
+    before = next((number for number, line in enumerate(lines) if not _says_nothing(line)), len(lines))
+    line = lines[before] if lines[before:] else ""
     delimiter = max(DELIMITERS, key=line.count)
     try:
-        header = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+        names = next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, strict=True), [])
     except csv.Error as error:
         raise InputError(path, f"its first line cannot be read: {error}", _AS_USUAL) from error
-    if len(header) < 2:
+    if len(names) < 2:
         raise InputError(path, "not a FOCUS bill: its first line names no columns")
-    twice = [column for column, count in Counter(each.lower() for each in header).items() if count > 1]
-    if twice:
-        raise InputError(path, f"the column `{twice[0]}` is there twice")
-    return header, delimiter
+    end = next((end for end in _ESCAPED if line.endswith(end)), "\n")
+    has_lines = any(each.strip() for each in lines[before + 1 :])
+    return Header(tuple(_told_apart(names)), delimiter, before, end, has_lines)
 
 
-def _first_line_of(path: str) -> str:
+def _says_nothing(line: str) -> bool:
+    return not line.strip() or re.match(r"sep=.\s*$", line) is not None
+
+
+def _told_apart(names: Sequence[str]) -> Iterator[str]:
+    """Give every column a name of its own, in whatever case, as DuckDB does."""
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        own = name or f"column{number}"
+        while own.lower() in seen:
+            own += "_1"
+        seen.add(own.lower())
+        yield own
+
+
+def _beginning(path: str, plain: Plain) -> str:
     try:
-        with _opened(path) as stream:
-            line = stream.readline(1 << 20)
+        with _opened(plain) as stream:
+            begins = stream.read(_LOOK)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(path, "it is no gzip file, or ends in the middle", "fetch it again") from error
-    if line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if begins.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise InputError(path, "it is written in UTF-16", _AS_USUAL)
-    return line.decode("utf-8-sig", "replace")
+    return begins.decode("utf-8-sig", "replace")
 
 
-def _opened(path: str) -> IO[bytes] | gzip.GzipFile:
-    return gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")
+def _opened(plain: Plain) -> IO[bytes] | gzip.GzipFile:
+    return gzip.open(plain.place) if plain.kind == "gzip" else plain.place.open("rb")
 
 
-def _load_httpfs(connection: DuckDBPyConnection, path: str) -> None:
-    import duckdb
-
-    try:
-        connection.execute("INSTALL httpfs; LOAD httpfs;")
-    except duckdb.Error as error:
-        what = f"object stores are read by the extension httpfs of DuckDB, which {first_line(error)}"
-        raise InputError(path, what, "copy the files here and name the folder") from error
+def lines_lost(path: str) -> InputError:
+    """Say that DuckDB saw no line where there are some, which it does of line ends that change."""
+    return InputError(path, "its lines end in more than one way", _AS_USUAL)
 
 
 def unreadable(path: str, error: Exception) -> InputError:

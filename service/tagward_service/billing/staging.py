@@ -10,14 +10,12 @@ from collections.abc import Iterator
 
 from tagward_generators.sql.aws_keys import unprefixed
 from tagward_generators.sql.dialects import DUCKDB
+from tagward_service.billing.casting import MONEY, as_money, as_text, as_time, is_number, unless_null
 from tagward_service.billing.columns import Layout
+from tagward_service.billing.notations import Dates, Numbers
 from tagward_service.billing.raw_files import RawFile
 from tagward_service.billing.sql_text import listed, literal, name
 from tagward_service.billing.tag_maps import MAP, tag_map
-
-MONEY = "DECIMAL(38, 18)"
-DOUBLE_MONEY = "DECIMAL(38, 10)"
-"""What a cost kept as a double is rounded to: its further digits are noise."""
 
 TEXTS = (
     "provider",
@@ -50,14 +48,29 @@ CLOUDS = (
     "WHEN provider ILIKE '%google%' OR provider ILIKE 'gcp%' THEN 'gcp' ELSE '' END"
 )
 
+_AS_ISO = Dates()
+
 
 class Staging:
-    """How the lines of one file become lines of a bill; `tells` says that its TagDetails are filled in."""
+    """How the lines of one file become lines of a bill.
 
-    def __init__(self, raw: RawFile, columns: Layout, *, tells: bool = False) -> None:
+    `tells` says that its TagDetails are filled in, `dates` and `numbers` how it writes them.
+    """
+
+    def __init__(
+        self,
+        raw: RawFile,
+        columns: Layout,
+        *,
+        tells: bool = False,
+        dates: Dates = _AS_ISO,
+        numbers: Numbers | None = None,
+    ) -> None:
         self.raw = raw
         self.layout = columns
         self.tells = tells
+        self.dates = dates
+        self.numbers = numbers
 
     def sql(self) -> str:
         """Return the query: lines grouped first, so that tags are parsed once for each group."""
@@ -95,8 +108,7 @@ class Staging:
     def _outer(self) -> Iterator[str]:
         """Tidy the texts up; the tags that a cost was split by come before those of what was split."""
         for each in TEXTS:
-            text = "coalesce(allocated_resource, resource_id)" if each == "resource_id" else each
-            yield f"nullif(nullif({text}, ''), 'NULL') AS {each}"
+            yield f"{self._tidy(each)} AS {each}"
         yield f"{CLOUDS} AS cloud"
         yield "coalesce(period, '') AS period"
         own = f"CASE WHEN {CLOUDS} = 'aws' THEN {unprefixed(DUCKDB, 'own_tags')} ELSE own_tags END"
@@ -112,10 +124,19 @@ class Staging:
         yield "rounded"
         yield "CASE WHEN raw_tags IS NOT NULL AND own_tags IS NULL THEN lines ELSE 0 END AS unreadable"
 
+    def _tidy(self, ours: str) -> str:
+        """Take out what stands for nothing, and fill accounts of AWS that lost their zeros as numbers up."""
+        if ours == "resource_id":
+            return f"coalesce({unless_null('allocated_resource')}, {unless_null('resource_id')})"
+        if ours in ("account", "billing_account") and is_number(self._kind(ours)):
+            is_short = f"{CLOUDS} = 'aws' AND length({ours}) < 12"
+            return f"CASE WHEN {is_short} THEN lpad({ours}, 12, '0') ELSE {ours} END"
+        return unless_null(ours)
+
     def _column(self, ours: str) -> str:
-        return (
-            f"CAST({name(self.layout.columns[ours])} AS VARCHAR)" if ours in self.layout else "NULL::VARCHAR"
-        )
+        if ours not in self.layout:
+            return "NULL::VARCHAR"
+        return as_text(name(self.layout.columns[ours]), self._kind(ours))
 
     def _kind(self, ours: str) -> str:
         return self.raw.types[self.layout.columns[ours]] if ours in self.layout else "VARCHAR"
@@ -133,11 +154,11 @@ class Staging:
         return self._column(ours)
 
     def _raw_tags(self, ours: str) -> str:
-        """Keep maps and lists as they are; a text that says NULL is none."""
+        """Keep maps and lists as they are; a text that stands for nothing is none."""
         if ours not in self.layout:
             return "NULL::VARCHAR"
         column = name(self.layout.columns[ours])
-        return f"nullif({column}, 'NULL')" if self._kind(ours) == "VARCHAR" else column
+        return unless_null(column) if self._kind(ours) == "VARCHAR" else column
 
     def _taggable(self) -> str:
         """Say what FOCUS 1.4 says of a charge: whether it could carry tags, NULL where nobody told."""
@@ -146,26 +167,16 @@ class Staging:
     def _time(self, ours: str) -> str:
         if ours not in self.layout:
             return "NULL::TIMESTAMP"
-        column, kind = name(self.layout.columns[ours]), self._kind(ours)
-        if kind == "VARCHAR":
-            return (
-                f"coalesce(TRY_CAST({column} AS TIMESTAMP), try_strptime({column}, ['%m/%d/%Y', '%Y%m%d']))"
-            )
-        if kind == "TIMESTAMP WITH TIME ZONE":
-            return f"({column} AT TIME ZONE 'UTC')"
-        return f"CAST({column} AS TIMESTAMP)"
+        return as_time(name(self.layout.columns[ours]), self._kind(ours), self.dates)
 
     def _money(self, ours: str) -> str:
-        column, kind = name(self.layout.columns[ours]), self._kind(ours)
-        if kind in ("DOUBLE", "FLOAT"):
-            return f"CAST(TRY_CAST({column} AS {DOUBLE_MONEY}) AS {MONEY})"
-        return f"TRY_CAST({column} AS {MONEY})"
+        return as_money(name(self.layout.columns[ours]), self._kind(ours), self.numbers)
 
     def _is_rounded(self) -> str:
         """Say that a cost has more decimals than are kept."""
         texts = [each for each in ("billed", "effective") if self._kind(each) == "VARCHAR"]
         asked = (
-            f"regexp_matches({name(self.layout.columns[each])}, '[.][0-9]{{18}}[0-9]*[1-9]')"
+            f"regexp_matches({name(self.layout.columns[each])}, '[.,][0-9]{{18}}[0-9]*[1-9]')"
             for each in texts
         )
         return " OR ".join(asked) or "false"

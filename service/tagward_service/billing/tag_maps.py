@@ -6,12 +6,17 @@ import re
 
 MAP = "MAP(VARCHAR, VARCHAR)"
 
+KEYS = ("key", "tagkey", "name", "tagname", "k")
+VALUES = ("value", "tagvalue", "v")
+"""What lists of structs call their two fields, in whatever case, with or without `_`."""
+
 
 def tag_map(column: str, kind: str) -> str:
     """Return the SQL that makes a map of a column; `kind` is its type in DuckDB.
 
-    Bills hold maps (AWS, Parquet), JSON text (FOCUS), JSON text without its braces (Azure's own export) and
-    lists of structs with a key and a value (GCP). What cannot be read is NULL.
+    Bills hold maps (AWS, Parquet), JSON text (FOCUS), JSON text without its braces (Azure's own export),
+    lists of structs with a key and a value (GCP), such lists as JSON text, and structs with a field for each
+    key that occurs. What cannot be read is NULL.
     """
     plain = kind.upper()
     if plain.startswith("MAP("):
@@ -19,15 +24,17 @@ def tag_map(column: str, kind: str) -> str:
     if plain.endswith("[]") and plain.startswith("STRUCT("):
         return _of_list(column, kind)
     if plain.startswith("STRUCT("):
-        return _of_json(f"to_json({column})")
-    return _of_json(_braced(column))
+        return _without_nulls(_of_json(f"to_json({column})"))
+    if plain in ("VARCHAR", "JSON"):
+        return _of_json(_braced(f"CAST({column} AS VARCHAR)"))
+    return f"NULL::{MAP}"
 
 
 def _braced(column: str) -> str:
-    """Read JSON text; what does not begin with a brace has lost both of them."""
-    trimmed = f"trim({column}, ' \t\r\n')"
+    """Read JSON text; what does not begin with a brace or bracket has lost its braces."""
+    begins = f"substr(ltrim({column}, ' \t\r\n'), 1, 1)"
     return (
-        f"TRY_CAST(CASE WHEN starts_with({trimmed}, '{{') THEN {column} "
+        f"TRY_CAST(CASE WHEN {begins} IN ('{{', '[') THEN {column} "
         f"ELSE concat('{{', {column}, '}}') END AS JSON)"
     )
 
@@ -37,7 +44,38 @@ def _of_json(json: str) -> str:
     keys = f"list_distinct(json_keys({json}))"
     entry = f"struct_pack(k := key, v := json_extract_string({json}, {_path('key')}))"
     repaired = f"map_from_entries(list_transform({keys}, lambda key: {entry}))"
-    return f"coalesce(TRY_CAST({json} AS {MAP}), CASE WHEN json_type({json}) = 'OBJECT' THEN {repaired} END)"
+    return (
+        f"coalesce(TRY_CAST({json} AS {MAP}), CASE json_type({json}) WHEN 'OBJECT' THEN {repaired} "
+        f"WHEN 'ARRAY' THEN {_of_pairs(json)} END)"
+    )
+
+
+def _of_pairs(json: str) -> str:
+    """Read an array of objects with a key and a value, which is what lists become as JSON; else NULL."""
+
+    def field(names: tuple[str, ...]) -> str:
+        found = (f"json_extract_string(each, '$.{name}')" for name in names)
+        return f"coalesce({', '.join(found)})"
+
+    key, value = field(_spellings(KEYS)), field(_spellings(VALUES))
+    pairs = f"list_transform(CAST({json} AS JSON[]), lambda each: struct_pack(k := {key}, v := {value}))"
+    keys = f"list_transform({pairs}, lambda each: each.k)"
+    first = f"list_filter({pairs}, lambda each, number: list_position({keys}, each.k) = number)"
+    whole = f"list_position(list_transform({keys}, lambda key: key IS NULL), true) IS NULL"
+    return f"CASE WHEN {whole} THEN map_from_entries({first}) END"
+
+
+def _spellings(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Spell names as JSON does: key, Key, KEY, tag_key, tagKey and TagKey, and so on."""
+    long = [name.removeprefix("tag") for name in names if name.startswith("tag")]
+    plain = (each for name in names for each in (name, name.capitalize(), name.upper()))
+    joined = (f"tag{part}" for name in long for part in (f"_{name}", name.capitalize()))
+    return (*plain, *(each for name in joined for each in (name, name[0].upper() + name[1:], name.upper())))
+
+
+def _without_nulls(tags: str) -> str:
+    """Leave out keys without a value: a struct has a field for every key that any line has."""
+    return f"map_from_entries(list_filter(map_entries({tags}), lambda each: each.value IS NOT NULL))"
 
 
 def _path(key: str) -> str:
@@ -47,7 +85,10 @@ def _path(key: str) -> str:
 
 
 def _of_list(column: str, kind: str) -> str:
-    key, value = (_field(kind, name) for name in ("key", "value"))
+    found = _fields(kind)
+    if found is None:
+        return f"NULL::{MAP}"
+    key, value = found
     keys = f"list_transform({column}, lambda each: each.{key})"
     first = f"list_position({keys}, each.{key}) = number"
     there = f"list_filter({column}, lambda each, number: each.{key} IS NOT NULL AND {first})"
@@ -55,7 +96,10 @@ def _of_list(column: str, kind: str) -> str:
     return f"map_from_entries(list_transform({there}, lambda each: {entry}))"
 
 
-def _field(kind: str, name: str) -> str:
-    """Find how a list of structs spells a field."""
-    found = re.search(rf'["(, ]({name})["\s]', kind, re.IGNORECASE)
-    return f'"{found[1]}"' if found else f'"{name}"'
+def _fields(kind: str) -> tuple[str, str] | None:
+    """Find what a list of structs calls its keys and values, None where that cannot be told."""
+    names = re.findall(r'(?:\(|, )("(?:[^"]|"")+"|\w+) ', kind)
+    plain = {re.sub(r"[^a-z]", "", each.lower()): each for each in reversed(names)}
+    key = next((plain[each] for each in KEYS if each in plain), None)
+    value = next((plain[each] for each in VALUES if each in plain), None)
+    return (key, value) if key and value else None

@@ -56,11 +56,19 @@ def test_several_formats_are_written_at_once(tmp_path: Path, capsys: pytest.Capt
 
 def test_a_bill_that_cannot_be_read_in_full_is_incomplete(tmp_path: Path) -> None:
     assert ran(billing=[bill(tmp_path, Tags="{")]) is Exit.INCOMPLETE
-    assert ran(billing=[bill(tmp_path, EffectiveCost="1,234.56")]) is Exit.INCOMPLETE
+    assert ran(billing=[bill(tmp_path, EffectiveCost="much")]) is Exit.INCOMPLETE
 
 
 def test_a_bill_without_anything_to_judge_is_told_from_a_good_one(tmp_path: Path) -> None:
     assert ran(billing=[bill(tmp_path, ChargeCategory="Tax")]) is Exit.NOTHING
+
+
+@pytest.mark.parametrize("currency", [None, "EUR"])
+def test_a_bill_of_a_header_alone_has_nothing_to_judge(tmp_path: Path, currency: str | None) -> None:
+    file = Path(bill(tmp_path))
+    file.write_text(file.read_text().partition("\n")[0])
+
+    assert ran(billing=[str(file)], currency=currency) is Exit.NOTHING
 
 
 def test_a_state_folder_and_a_month_can_be_named(tmp_path: Path) -> None:
