@@ -30,12 +30,20 @@ BILLING = options.Option(
     name="billing",
     metavar="FILE",
     many=True,
-    help="a bill in FOCUS: file, folder, glob or address of an object store; once or several times",
+    help="a bill in FOCUS: file, folder, glob, address of an object store, table of --engine; "
+    "once or several times",
 )
 BILLING_STATE = options.Option(
     name="billing_state",
     metavar="DIR",
     help="keep what was read here: no file is read twice, earlier months stay part of the bill",
+)
+ENGINE = options.Option(
+    name="engine",
+    metavar="URL",
+    secret=True,
+    help="where the bill is in tables, which --billing names: duckdb://FILE, spark://local[2], "
+    "trino://USER@HOST/CATALOG/SCHEMA, athena://, bigquery://, snowflake://; better as $TAGWARD_ENGINE",
 )
 BASIS = options.Option(
     name="basis", choices=("effective", "billed"), default="effective", help="which cost to count by"
@@ -46,7 +54,7 @@ CURRENCY = options.Option(
     help="which currency, where the bill has several: they are never added up",
 )
 PERIOD = options.Option(name="period", metavar="YYYY-MM", help="only this month of the bill")
-BILLING_OPTIONS = (BILLING, BILLING_STATE, BASIS, CURRENCY, PERIOD, RULES, METRICS, KEEP)
+BILLING_OPTIONS = (BILLING, ENGINE, BILLING_STATE, BASIS, CURRENCY, PERIOD, RULES, METRICS, KEEP)
 """To be taken by the command together with its own: policy, by, format, as-of, color, quiet."""
 
 
@@ -68,6 +76,7 @@ def run_billing(
         settings.texts("billing"),
         as_of,
         state=Path(state) if state else None,
+        engine=settings.text("engine") or "",
         basis=basis_of(settings),
         currency=settings.text("currency") or "",
         period=settings.text("period") or "",

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Literal, assert_never, get_args
 
 from tagward.errors import UsageError
 from tagward_service.cli import options
-from tagward_service.cli.coverage_billing import BASIS, BILLING, BILLING_STATE, CURRENCY, PERIOD, basis_of
+from tagward_service.cli.coverage_billing import (
+    BASIS,
+    BILLING,
+    BILLING_STATE,
+    CURRENCY,
+    ENGINE,
+    PERIOD,
+    basis_of,
+)
 from tagward_service.cli.dispute_reading import with_disputes
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.outputs import chosen_of, style_of, write_text, write_to
@@ -32,6 +40,7 @@ TEAM = options.Option(name="team", metavar="NAME", help="tell of one team only")
 OPTIONS = (
     options.POLICY,
     BILLING,
+    ENGINE,
     RULES,
     METRICS,
     TEAM,
@@ -117,6 +126,7 @@ def _report(settings: Settings, policy: Policy) -> ShowbackReport:
         with_disputes(rules_of(settings), settings, policy.name),
         metrics=metrics_of(settings),
         state=Path(state) if state else None,
+        engine=settings.text("engine") or "",
         basis=basis_of(settings),
         currency=settings.text("currency") or "",
         period=settings.text("period") or "",

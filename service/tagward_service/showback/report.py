@@ -97,17 +97,18 @@ def showback(
     *,
     metrics: Sequence[Path] = (),
     state: Path | None = None,
+    engine: str = "",
     basis: Basis = "effective",
     currency: str = "",
     period: str = "",
 ) -> ShowbackReport:
     """Read a bill and share it out; raises InputError and UsageError."""
-    from tagward_service.billing.bill import read_bill
     from tagward_service.billing.judged import judge_bill
+    from tagward_service.billing.opening import open_bill
     from tagward_service.showback.usage import read_usage
 
     usage = read_usage(metrics, rules.dimensions.team)
-    judged = judge_bill(read_bill(files, state), policy, as_of, currency=currency, period=period)
+    judged = judge_bill(open_bill(files, state, engine), policy, as_of, currency=currency, period=period)
     return report_on(judged, rules, usage, basis)
 
 

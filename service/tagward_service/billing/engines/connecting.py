@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-from msgspec import Struct
 
 from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import InputError, UsageError
-from tagward_generators.sql.dialects import ATHENA, BIGQUERY, SNOWFLAKE, SPARK, TRINO, Dialect
+from tagward_generators.sql.dialects import SPARK
 from tagward_service.billing.engines.addresses import Address, address
-from tagward_service.billing.engines.duckdb_tags import AS_FILES
+from tagward_service.billing.engines.drivers import ENGINES, Known, Rows
 from tagward_service.billing.engines.interface import Engine, Table
-
-FETCHED = 10_000
-Rows = Iterator[dict[str, Any]]
-
-
-class Known(Struct, frozen=True):
-    """An engine that bills are asked of: its extra of Ibis, its dialect, how to connect and to fetch rows."""
-
-    extra: str
-    dialect: Dialect
-    connect: Callable[[Address], Any]
-    fetch: Callable[[Any], Rows]
 
 
 class IbisEngine:
@@ -41,9 +24,9 @@ class IbisEngine:
         """Look a table up; raises InputError."""
         try:
             source, found = _looked_up(self.backend, self.dialect.name, named)
+            return Table(source, dict(found.schema().items()))
         except Exception as error:
             raise self._failed(named, error) from None
-        return Table(source, dict(found.schema().items()))
 
     def rows(self, query: str) -> Rows:
         """Run a query; raises InputError."""
@@ -102,95 +85,3 @@ def _view_of_files(backend: Any, path: str) -> tuple[str, Any]:
         options = {"header": True, "quote": '"', "escape": '"', "multiLine": True, "nullValue": ""}
         return name, backend.read_csv(path, table_name=name, inferSchema=False, **options)
     return name, backend.read_parquet(path, table_name=name)
-
-
-def _duckdb(at: Address) -> Any:
-    import ibis
-
-    path = Path(at.place)
-    if at.place in ("", ":memory:") or not path.is_file():
-        raise UsageError("`--engine duckdb://FILE`: there is no such file")
-    return ibis.duckdb.connect(path, read_only=True)
-
-
-def _spark(at: Address) -> Any:
-    """Start Spark, or join it: `spark://local[2]`, `spark://host:7077`, `sc://host` for Spark Connect."""
-    import ibis
-    from pyspark.sql import SparkSession  # type: ignore[import-not-found]  # a driver is no dependency
-
-    builder = SparkSession.builder.appName("tagward").config("spark.ui.showConsoleProgress", "false")
-    if at.scheme == "sc":
-        return ibis.pyspark.connect(builder.remote(at.url).getOrCreate())
-    if at.place:
-        is_local = at.place.startswith("local")
-        builder = builder.master(at.place if is_local else f"spark://{at.place}")
-    for name, value in at.parameters.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    return ibis.pyspark.connect(session)
-
-
-def _by_url(at: Address) -> Any:
-    import ibis
-
-    return ibis.connect(at.url)
-
-
-def _trino(at: Address) -> Any:
-    """Connect to Trino; with a password only over TLS, which is how its driver wants to be told."""
-    import ibis
-
-    parsed = urlsplit(at.url)
-    secure = {"host": f"https://{parsed.hostname}"} if parsed.password else {}
-    return ibis.connect(at.url, **secure)
-
-
-def _athena(at: Address) -> Any:
-    """Connect to Athena: `athena://REGION/DATABASE?s3_staging_dir=s3://...`."""
-    import ibis
-
-    region, _, database = at.place.partition("/")
-    options = {"region_name": region, "schema_name": database, **at.parameters}
-    if "s3_staging_dir" not in options:
-        raise UsageError(
-            "Athena keeps results in S3; say where: `athena://REGION/DATABASE?s3_staging_dir=s3://...`"
-        )
-    return ibis.athena.connect(**{name: value for name, value in options.items() if value})
-
-
-def _snowflake(at: Address) -> Any:
-    """Connect to Snowflake, without the database of functions that Ibis would create."""
-    import ibis
-
-    return ibis.connect(at.url, create_object_udfs=False)
-
-
-def _from_cursor(cursor: Any) -> Rows:
-    """Fetch from a cursor as PEP 249 has it."""
-    names = [each[0] for each in cursor.description or ()]
-    while rows := cursor.fetchmany(FETCHED):
-        yield from (dict(zip(names, row, strict=True)) for row in rows)
-
-
-def _from_spark(frame: Any) -> Rows:
-    return (row.asDict() for row in frame.toLocalIterator())
-
-
-def _from_bigquery(rows: Any) -> Rows:
-    return (dict(row.items()) for row in rows)
-
-
-_SPARK = Known("pyspark", SPARK, _spark, _from_spark)
-
-ENGINES: Mapping[str, Known] = {
-    "duckdb": Known("duckdb", AS_FILES, _duckdb, _from_cursor),
-    "spark": _SPARK,
-    "pyspark": _SPARK,
-    "sc": _SPARK,
-    "trino": Known("trino", TRINO, _trino, _from_cursor),
-    "athena": Known("athena", ATHENA, _athena, _from_cursor),
-    "bigquery": Known("bigquery", BIGQUERY, _by_url, _from_bigquery),
-    "snowflake": Known("snowflake", SNOWFLAKE, _snowflake, _from_cursor),
-}
-"""By scheme."""
