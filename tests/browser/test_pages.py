@@ -19,6 +19,7 @@ DEEP = (
     "/tags/ml-team",
     "/teams/fraud-detection",
     "/teams?group=project&environment=prod",
+    "/disputes?state=open&team=nlp-assistants",
     "/gaps?text=nothing-like-that",
     "/findings?life=open&life=resolved&sort=-first_seen",
 )

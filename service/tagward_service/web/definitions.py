@@ -178,6 +178,13 @@ DEFINITIONS: Mapping[str, Definition] = {
         "What nobody has, by reason. It is never hidden in a share.",
         "teams",
     ),
+    "disputed": Definition(
+        "Disputed cost",
+        "direct costs of a team that a dispute is about",
+        "Excluded costs are unallocated, reassigned ones another team's; open and rejected ones stay where "
+        "they are. A line is in one dispute at most, so that no cost is counted twice.",
+        "disputes",
+    ),
     "difference": Definition(
         "Difference",
         "billed less direct less shared less unallocated",

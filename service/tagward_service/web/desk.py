@@ -14,6 +14,9 @@ from tagward_service.admission.log import Log
 from tagward_service.api.jobs import Done, Job, JobBrokeError
 from tagward_service.api.pool import EndedError
 from tagward_service.api.problems import ApiError
+from tagward_service.api.store_jobs import DisputesJob
+from tagward_service.api.store_queries import DisputesQuery
+from tagward_service.showback.json_disputes import JsonDisputes
 from tagward_service.store.gap_interface import GapPage, GapSort, GapsWanted
 from tagward_service.store.interface import Wanted
 from tagward_service.web.board import Board
@@ -118,6 +121,13 @@ class Desk:
         policy, _ = self._policy()
         _, content = await self._ask(request, OneJob(self._url(), number), policy)
         return msgspec.msgpack.decode(content, type=One)
+
+    async def disputes(self, request: Request, query: DisputesQuery) -> JsonDisputes:
+        """Return a page of disputes."""
+        policy, _ = self._policy()
+        job = DisputesJob(self._url(), query.wanted(policy.name), query.limit, query.cursor)
+        _, content = await self._ask(request, job, policy)
+        return msgspec.json.decode(content, type=JsonDisputes)
 
     def _url(self) -> str:
         if not self._store:

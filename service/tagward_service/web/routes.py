@@ -27,7 +27,7 @@ from tagward_service.web.board import Board
 from tagward_service.web.charts.chart import Chart
 from tagward_service.web.desk import Desk
 from tagward_service.web.entrance import Entrance
-from tagward_service.web.pages import findings, gaps, readiness, tags, teams
+from tagward_service.web.pages import disputes, findings, gaps, readiness, tags, teams
 from tagward_service.web.pages.findings import FindingsAsked
 from tagward_service.web.rendering import page
 
@@ -118,6 +118,13 @@ class Pages:
         query = asked(request, TeamChargesAsked)
         return _csv("charges.csv", teams.as_csv(board, query, query.team))
 
+    async def disputes(self, request: Request) -> Response:
+        """List costs that teams say are not theirs."""
+        board = await self._board(request)
+        query = asked(request, disputes.DisputesAsked)
+        view = disputes.view(board, query, await self._desk.disputes(request, query))
+        return await self._shown(request, "disputes", "Disputes", board, view)
+
     async def exemptions(self, request: Request) -> Response:
         """Show the exemptions of the policy."""
         return await self._plain(request, "exemptions", "Exemptions")
@@ -205,6 +212,7 @@ def add_pages(app: FastAPI, desk: Desk, access: Access, exports: StoreEndpoints)
         "/teams": pages.teams,
         "/teams.csv": pages.teams_csv,
         "/teams/{team:path}": pages.team,
+        "/disputes": pages.disputes,
         "/exemptions": pages.exemptions,
         "/scans": pages.scans,
         "/definitions": pages.definitions,

@@ -21,6 +21,7 @@ PAGES = (
     Page("findings", "Findings", "/findings"),
     Page("tags", "Tags", "/tags"),
     Page("teams", "Teams", "/teams"),
+    Page("disputes", "Disputes", "/disputes"),
     Page("exemptions", "Exemptions", "/exemptions"),
     Page("scans", "Scans", "/scans"),
     Page("definitions", "Definitions", "/definitions"),

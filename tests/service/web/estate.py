@@ -32,11 +32,14 @@ from tagward_service.billing.scanned import seen_by_scans
 from tagward_service.coverage.tallying import Tallies
 from tagward_service.scan.interface import Part
 from tagward_service.showback.json_showback import render as render_showback
+from tagward_service.showback.kept import with_kept
 from tagward_service.showback.report import showback
 from tagward_service.showback.rule_file import read_rules
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import clock, open_store
+from tagward_service.store.dispute_interface import DisputesWanted
 from tagward_service.store.interface import ScanState, Store
+from tests.service.web.estate_disputes import dispute
 from tests.service.web.estate_files import POLICY, RULES, TEAMS
 
 TODAY = date(2026, 11, 21)

@@ -59,5 +59,5 @@ budgets:
   fraud-detection: {amount: 640000, currency: USD, alert_at: [80, 100], rise: 50}
   search-ranking: {amount: 460000, currency: USD, alert_at: [80, 100], rise: 50}
 disputes:
-  - {id: D-7, team: forecasting, reason: belongs to search, services: [Cloud Storage], outcome: open}
+  - {id: D-old, team: forecasting, reason: belongs to search, services: [Storage Accounts], outcome: open}
 """

@@ -16,7 +16,9 @@ from tagward_service.api.shell import Shell
 from tests.service.api.harness import NOON, Api
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-PATHS = ("/", "/gaps", "/findings", "/tags", "/teams", "/exemptions", "/scans", "/definitions")
+PATHS = (
+    *("/", "/gaps", "/findings", "/tags", "/teams", "/disputes", "/exemptions", "/scans", "/definitions"),
+)
 
 
 class Web(Api):

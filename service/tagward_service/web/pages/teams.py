@@ -90,6 +90,7 @@ class TeamsView(Struct, frozen=True):
     months: tuple[JsonMonth, ...]
     alerts: tuple[JsonAlert, ...]
     disputes: tuple[JsonDispute, ...]
+    notes: tuple[str, ...]
     runs: tuple[JsonRun, ...]
     runs_partial: bool
 
@@ -139,6 +140,7 @@ def view(board: Board, asked: TeamsAsked, team: str = "") -> TeamsView | None:
         months=tuple(each for each in report.months if each.currency == currency),
         alerts=_of_team(report.alerts, team, asked.period),
         disputes=tuple(each for each in report.disputes if team in ("", each.team, each.to)),
+        notes=() if team else report.notes,
         runs=_runs(report, team, asked.period),
         runs_partial=report.training_runs.partial,
     )
