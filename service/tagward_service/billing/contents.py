@@ -16,7 +16,7 @@ from zipfile import BadZipFile, ZipFile
 from msgspec import Struct
 
 from tagward.errors import InputError
-from tagward_service.billing.object_stores import is_remote, reading
+from tagward_service.billing.object_stores import Stream, is_remote, reading
 
 PARQUET, GZIP, ZIP, ZSTD = b"PAR1", b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 20
@@ -59,12 +59,18 @@ def _brought(path: str, known: Known, folder: Path) -> Content:
         sha256 = known.get((path, stream.etag)) if stream.etag else None
         if sha256 is not None:
             return Content(sha256, stream.etag, None)
-        place, digest = folder / "bill", hashlib.sha256()
-        with place.open("wb") as copy:
-            while chunk := stream.file.read(_CHUNK):
-                digest.update(chunk)
-                copy.write(chunk)
-    return Content(digest.hexdigest(), stream.etag, place)
+        place = folder / "bill"
+        return Content(_copied_here(stream, place), stream.etag, place)
+
+
+def _copied_here(stream: Stream, place: Path) -> str:
+    """Copy an object and return its sha256."""
+    digest = hashlib.sha256()
+    with place.open("wb") as copy:
+        while chunk := stream.file.read(_CHUNK):
+            digest.update(chunk)
+            copy.write(chunk)
+    return digest.hexdigest()
 
 
 class Plain(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tagward.errors import UsageError
 from tagward.resource import Layer, Resource, Taggability
+from tagward_service.object_stores import opened
 from tagward_service.store.snapshots import HIDDEN
 
 COLUMNS = ("cloud", "type", "id", "name", "account", "region", "namespace", "tags")
@@ -116,7 +117,7 @@ def _opened(file: str, root: str) -> Any:
     from pyarrow import ArrowException, fs, parquet
 
     try:
-        place = fs.FileSystem.from_uri(root)[0] if "://" in root else fs.LocalFileSystem()
+        place = opened(root)[0] if "://" in root else fs.LocalFileSystem()
         return parquet.ParquetFile(file, filesystem=place)
     except (OSError, ArrowException) as error:
         said = str(error).splitlines()[0]

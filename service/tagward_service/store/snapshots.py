@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from tagward.findings import Assessment, Code
+from tagward_service.object_stores import opened
 from tagward_service.store.errors import StoreError
 from tagward_service.store.texts import storable
 
@@ -31,7 +32,7 @@ class Snapshots:
         self.root = root
         with _told(root):
             if "://" in root:
-                self._files, self._base = fs.FileSystem.from_uri(root)
+                self._files, self._base = opened(root)
             else:
                 self._files, self._base = fs.LocalFileSystem(), root
         self._is_local = isinstance(self._files, fs.LocalFileSystem)
