@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from tagward_service.billing.amounts import Basis, Totals, grouped
+from tagward_service.billing.amounts import Amounts, Basis, Totals, grouped
 from tagward_service.billing.ingest_findings import IngestFinding
 from tagward_service.billing.judged import Row
 from tagward_service.billing.money import reaches
@@ -66,9 +66,10 @@ def readiness_of(
     missing = []
     if not amounts.chargeable:
         missing.append("nothing in the bill can be tagged and costs money")
-    elif not reaches(amounts.attributable, amounts.chargeable, threshold):
+    elif not _reaches(amounts, threshold):
         missing.append(f"{amounts.percent} % of chargeable cost is attributable, {threshold:g} % is needed")
-    good = _closed_in_a_row(periods, basis, threshold)
+    closed = [(each.name, each.totals.of(basis)) for each in periods if each.closed and each.name]
+    good = closed_in_a_row([(name, _reaches(amounts, threshold)) for name, amounts in closed])
     if good < CLOSED_PERIODS:
         missing.append(f"{good} of {CLOSED_PERIODS} closed months in a row are at {threshold:g} %")
     unreadable = sum(each.lines for each in findings if each.code in HARMFUL)
@@ -78,16 +79,20 @@ def readiness_of(
     return Readiness(threshold, not missing, tuple(missing))
 
 
-def _closed_in_a_row(periods: Sequence[Period], basis: Basis, threshold: float) -> int:
-    """Count the newest closed months at the threshold, back to a month that the bill does not have."""
+def _reaches(amounts: Amounts, threshold: float) -> bool:
+    return reaches(amounts.attributable, amounts.chargeable, threshold)
+
+
+def closed_in_a_row(months: Sequence[tuple[str, bool]]) -> int:
+    """Count the newest closed months at the threshold, back to a month that the bill does not have.
+
+    `months` are closed, in order, each with whether it is at the threshold.
+    """
     count, expected = 0, ""
-    for period in reversed([each for each in periods if each.closed and each.name]):
-        amounts = period.totals.of(basis)
-        if period.name != (expected or period.name):
+    for name, is_reached in reversed(months):
+        if not is_reached or name != (expected or name):
             break
-        if not reaches(amounts.attributable, amounts.chargeable, threshold):
-            break
-        count, expected = count + 1, _month_before(period.name)
+        count, expected = count + 1, _month_before(name)
     return count
 
 

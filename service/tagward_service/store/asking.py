@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    LargeBinary,
     Row,
     Select,
     Text,
@@ -164,8 +165,14 @@ def _has_text(connection: Connection, sought: str) -> ColumnElement[bool]:
     """Look for text in the id or the name, case aside."""
     columns = (resource.c.native_id, resource.c.name)
     if connection.dialect.name == "sqlite":
-        return or_(*(func.instr(func.casefolded(column), sought.casefold()) > 0 for column in columns))
+        return or_(*(func.instr(_folded(column), sought.casefold()) > 0 for column in columns))
     return or_(*(func.strpos(func.lower(column), func.lower(cast(sought, Text))) > 0 for column in columns))
+
+
+def _folded(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Fold case: SQLite does so by itself where all is ASCII, many times as fast as a function of ours."""
+    is_ascii = func.length(cast(column, LargeBinary)) == func.length(column)
+    return case((is_ascii, func.lower(column)), else_=func.casefolded(column))
 
 
 def _sort(connection: Connection, sort: str) -> tuple[ColumnElement[Any], bool]:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tagward_service.billing.json_billing import JsonByCost
 from tagward_service.billing.money import reaches
-from tagward_service.billing.readiness import CLOSED_PERIODS, HARMFUL
+from tagward_service.billing.readiness import CLOSED_PERIODS, HARMFUL, closed_in_a_row
 from tagward_service.web.board import Board
 from tagward_service.web.words import CLASSES, brief, count, month, percent, plural
 
@@ -49,7 +50,7 @@ def _cost(board: Board) -> Check:
     if board.costs is None:
         return Check(name, "untold", "no bill has been read", "by-cost", command=_COVERAGE)
     sums = board.costs.report.by_cost
-    holds = reaches(Decimal(sums.attributable), Decimal(sums.chargeable), board.threshold)
+    holds = _reaches(board, sums)
     said = f"{percent(sums.percent)} of chargeable cost is attributable; {wanted}"
     return Check(name, "holds" if holds else "fails", said, "by-cost", "gaps")
 
@@ -58,20 +59,12 @@ def _closed(board: Board) -> Check:
     name = f"{CLOSED_PERIODS} closed months in a row"
     if board.costs is None:
         return Check(name, "untold", "no bill has been read", "closed", command=_COVERAGE)
-    good, last = closed_in_a_row(board), last_closed(board)
+    good, last = closed_in_a_row(_months(board)), last_closed(board)
     told = f"; {month(last[0])} came to {percent(last[1])}" if last else ""
-    said = f"{good} of {CLOSED_PERIODS} at {board.threshold:g} %{told}"
-    return Check(name, "holds" if good >= CLOSED_PERIODS else "fails", said, "closed")
-
-
-def closed_in_a_row(board: Board) -> int:
-    """Count the newest closed months at the threshold."""
-    good = 0
-    for each in reversed(_closed_months(board)):
-        if not reaches(Decimal(each[1]), Decimal(each[2]), board.threshold):
-            break
-        good += 1
-    return good
+    holds = good >= CLOSED_PERIODS
+    months = f"{good} in a row" if holds else f"{good} of {CLOSED_PERIODS}"
+    said = f"{months} at {board.threshold:g} %{told}"
+    return Check(name, "holds" if holds else "fails", said, "closed")
 
 
 def last_closed(board: Board) -> tuple[str, float | None] | None:
@@ -82,11 +75,14 @@ def last_closed(board: Board) -> tuple[str, float | None] | None:
     return (closed[-1].period, closed[-1].by_cost.percent) if closed else None
 
 
-def _closed_months(board: Board) -> list[tuple[str, str, str]]:
+def _months(board: Board) -> list[tuple[str, bool]]:
+    """Say of each closed month whether it is at the threshold."""
     periods = board.costs.report.periods if board.costs else []
-    return [
-        (each.period, each.by_cost.attributable, each.by_cost.chargeable) for each in periods if each.closed
-    ]
+    return [(each.period, _reaches(board, each.by_cost)) for each in periods if each.closed and each.period]
+
+
+def _reaches(board: Board, sums: JsonByCost) -> bool:
+    return reaches(Decimal(sums.attributable), Decimal(sums.chargeable), board.threshold)
 
 
 def _resources(board: Board) -> Check:
