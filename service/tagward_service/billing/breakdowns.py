@@ -69,11 +69,17 @@ def broken_down(dimension: str, rows: Sequence[Row], judged: JudgedBill, basis: 
 
 
 def _by_field(field: str, rows: Sequence[Row], basis: Basis) -> Iterable[Group]:
-    titles = {row["account"] or "": row["account_name"] or "" for row in rows} if field == "account" else {}
+    titles = _titles(rows) if field == "account" else {}
     for name, found in grouped(rows, lambda row: row[field] or "").items():
         amounts = found.of(basis)
         if amounts.chargeable:
             yield Group(name, amounts.chargeable, amounts.attributable, titles.get(name, ""))
+
+
+def _titles(rows: Sequence[Row]) -> dict[str, str]:
+    """Name accounts; of several names it is the last in the alphabet, in whatever order rows come."""
+    named = sorted((row["account"] or "", row["account_name"] or "") for row in rows)
+    return dict(named)
 
 
 def _by_tag(tag: str, judged: JudgedBill, basis: Basis) -> Iterable[Group]:

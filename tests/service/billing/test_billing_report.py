@@ -341,3 +341,16 @@ def test_nothing_to_judge_is_told(tmp_path: Path) -> None:
 
     assert found.totals.effective.percent is None
     assert "nothing to judge" in text(found, Style(color=False, unicode=False, quiet=True))
+
+
+@pytest.mark.parametrize(
+    "names", [(None, "old", "renamed"), ("renamed", None, "old"), ("old", "renamed", None)]
+)
+def test_an_account_of_several_names_is_called_alike_in_any_order(
+    names: tuple[str | None, ...], tmp_path: Path
+) -> None:
+    lines = [costing("1", SubAccountName=each, ServiceName=f"s-{each}") for each in names]
+
+    (account,) = report(tmp_path, lines, dimensions=["account"]).breakdowns[0].groups
+
+    assert account.title == "renamed"

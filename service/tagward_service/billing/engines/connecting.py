@@ -8,7 +8,7 @@ from tagward.diagnostics import did_you_mean, quoted
 from tagward.errors import InputError, UsageError
 from tagward_generators.sql.dialects import SPARK
 from tagward_service.billing.engines.addresses import Address, address
-from tagward_service.billing.engines.drivers import ENGINES, Known, Rows
+from tagward_service.billing.engines.drivers import ENGINES, Known, Rows, unwarned
 from tagward_service.billing.engines.interface import Engine, Table
 
 
@@ -23,15 +23,18 @@ class IbisEngine:
     def table(self, named: str) -> Table:
         """Look a table up; raises InputError."""
         try:
-            source, found = _looked_up(self.backend, self.dialect.name, named)
-            return Table(source, dict(found.schema().items()))
+            with unwarned():
+                source, found = _looked_up(self.backend, self.dialect.name, named)
+                return Table(source, dict(found.schema().items()))
         except Exception as error:
             raise self._failed(named, error) from None
 
     def rows(self, query: str) -> Rows:
         """Run a query; raises InputError."""
         try:
-            yield from self.known.fetch(self.backend.raw_sql(query))
+            with unwarned():
+                answer = self.backend.raw_sql(query)
+            yield from self.known.fetch(answer)
         except Exception as error:
             raise self._failed(self.name, error) from None
 
@@ -52,7 +55,8 @@ def connected(url: str) -> Engine:
         raise UsageError(f"`--engine`: no engine is called {quoted(at.scheme)}; {hint}")
     known = ENGINES[at.scheme]
     try:
-        return IbisEngine(at, known, known.connect(at))
+        with unwarned():
+            return IbisEngine(at, known, known.connect(at))
     except ImportError:
         driver = f"pip install 'ibis-framework[{known.extra}]'"
         raise UsageError(f"the driver of {known.extra} is not installed; {driver}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,14 @@ LOCAL = {
     "spark.ui.enabled": "false",
 }
 """A Spark of one process listens on this machine only."""
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Keep what drivers warn their programmers of from those who look at bills."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class Known(Struct, frozen=True):
@@ -47,23 +56,20 @@ def _duckdb(at: Address) -> Any:
 def _spark(at: Address) -> Any:
     """Start Spark, or join it: `spark://local[2]`, `spark://host:7077`, `sc://host` for Spark Connect."""
     import ibis
+    from pyspark.sql import SparkSession  # type: ignore[import-not-found]  # a driver is no dependency
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # it warns of a pandas that nothing here uses
-        from pyspark.sql import SparkSession  # type: ignore[import-not-found]  # a driver is no dependency
-
-        builder = SparkSession.builder.appName("tagward")
-        if at.scheme == "sc":
-            return ibis.pyspark.connect(builder.remote(at.url).getOrCreate())
-        is_local = at.place.startswith("local")
-        if at.place:
-            builder = builder.master(at.place if is_local else f"spark://{at.place}")
-        quiet = {"spark.ui.showConsoleProgress": "false"}
-        for name, value in {**quiet, **(LOCAL if is_local else {}), **at.parameters}.items():
-            builder = builder.config(name, value)
-        session = builder.getOrCreate()
-        session.sparkContext.setLogLevel("OFF")
-        return ibis.pyspark.connect(session)
+    builder = SparkSession.builder.appName("tagward")
+    if at.scheme == "sc":
+        return ibis.pyspark.connect(builder.remote(at.url).getOrCreate())
+    is_local = at.place.startswith("local")
+    if at.place:
+        builder = builder.master(at.place if is_local else f"spark://{at.place}")
+    quiet = {"spark.ui.showConsoleProgress": "false"}
+    for name, value in {**quiet, **(LOCAL if is_local else {}), **at.parameters}.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    return ibis.pyspark.connect(session)
 
 
 def _by_url(at: Address) -> Any:
