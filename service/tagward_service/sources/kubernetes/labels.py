@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from tagward.resource import NO_TAGS, Tags, TagValue, Unknown
+from tagward_service.sources.kubernetes.unseen import Unseen
 
 # A label value holds no brace and no dollar sign, so these are left for a later tool to fill in.
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)", re.DOTALL)
@@ -16,10 +17,11 @@ _LONGEST_SHOWN = 60
 
 
 class Labels(Struct, frozen=True):
-    """Labels, and what is wrong with how they are written."""
+    """Labels, what is wrong with how they are written, and why there may be more."""
 
     tags: Tags = NO_TAGS
     faults: tuple[str, ...] = ()
+    open: Unknown | None = None
 
 
 NO_LABELS = Labels()
@@ -32,12 +34,17 @@ def read_labels(value: Any, place: str) -> Labels:
     """
     if value is None:
         return NO_LABELS
+    if not isinstance(value, dict) and isinstance(value, Unseen):
+        return Labels(open=value.unknown)
     if not isinstance(value, (dict, Mapping)):
         return Labels(faults=(f"`{place}` is no mapping: the API server refuses it",))
     tags = {
         str(key): _value(each or "") for key, each in value.items() if each is None or isinstance(each, str)
     }
-    return Labels(tags, tuple(_faults(value, place)) if len(tags) < len(value) else ())
+    if len(tags) == len(value):
+        return Labels(tags)
+    unseen = {str(key): each.unknown for key, each in value.items() if isinstance(each, Unseen)}
+    return Labels(tags | unseen, tuple(_faults(value, place)))
 
 
 def _value(text: str) -> TagValue:
@@ -49,5 +56,5 @@ def _value(text: str) -> TagValue:
 
 def _faults(value: Mapping[str, Any], place: str) -> Iterator[str]:
     for key, each in value.items():
-        if each is not None and not isinstance(each, str):
+        if each is not None and not isinstance(each, str | Unseen):
             yield f"label `{key}` in `{place}` is no text: the API server refuses it; put it in quotes"

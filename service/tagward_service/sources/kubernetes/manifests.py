@@ -16,6 +16,7 @@ from tagward_service.sources.kubernetes.labels import read_labels
 from tagward_service.sources.kubernetes.objects import Data, Found, find_objects
 from tagward_service.sources.kubernetes.parts import OWN, Made, find_parts, is_one_thing
 from tagward_service.sources.kubernetes.templates import find_pod_template
+from tagward_service.sources.kubernetes.unseen import Unseen
 
 NAMESPACE = "kubernetes:Namespace"
 CATALOGUE = Kinds()
@@ -107,6 +108,7 @@ def read_object(
         line=found.line,
         place=OWN,
         tags=own.tags,
+        open=own.open,
         parts=made.parts,
         own_billed=made.own_billed,
         taggability=sort.taggability or _told_by_content(sort, found.data),
@@ -124,6 +126,8 @@ def _name(metadata: Data) -> str:
 
 
 def _namespace(found: Found, place: Place) -> str | None:
+    if isinstance(found.metadata.get("namespace"), Unseen):
+        return None
     return _text(found.metadata.get("namespace")) or found.namespace or place.namespace
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from tagward.catalog import written
-from tagward.resource import Part, Tags, TagValue, Unknown
-from tagward_service.sources.kubernetes.labels import read_labels
+from tagward.resource import Part, TagValue, Unknown
+from tagward_service.sources.kubernetes.labels import Labels, read_labels
 from tagward_service.sources.kubernetes.objects import Data, as_mapping
 from tagward_service.sources.kubernetes.templates import Spot, find_spots, role_of, value_at
 
@@ -60,9 +60,13 @@ def _part(
 ) -> Part:
     tags: dict[str, TagValue] = {}
     for path in place.inherits:
-        tags |= _read(root, path, path, [] if path == OWN else faults)
+        labels = _read(root, path, path, [] if path == OWN else faults)
+        tags.update(labels.tags)
+        open_ = labels.open or open_
     for path in place.labels:
-        tags |= _read(spot.value, path, spot.place(path), faults)
+        labels = _read(spot.value, path, spot.place(path), faults)
+        tags.update(labels.tags)
+        open_ = labels.open or open_
     return Part(what, spot.place(label_path(spot, place)), tags, open_)
 
 
@@ -72,10 +76,10 @@ def label_path(spot: Spot, place: LabelPlace) -> str:
     return max(there, key=len) if there else place.labels[-1]
 
 
-def _read(root: object, path: str, written: str, faults: list[str]) -> Tags:
+def _read(root: object, path: str, written: str, faults: list[str]) -> Labels:
     labels = read_labels(value_at(root, path), written)
     faults += labels.faults
-    return labels.tags
+    return labels
 
 
 def _runs_a_pod(place: LabelPlace, spot: Spot) -> bool:

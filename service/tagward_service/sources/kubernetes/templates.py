@@ -11,12 +11,13 @@ from msgspec import Struct
 
 from tagward.catalog import ANY, EACH, VALUE
 from tagward_service.sources.kubernetes.objects import as_mapping
+from tagward_service.sources.kubernetes.unseen import Unseen
 
 Step = str | int
 
 _ROLE = re.compile(r"(?:GroupSpec|PodTemplate|Template|Spec)$")
 _NAMES = ("name", "groupName")
-_HOLDERS: dict[str, tuple[type, ...]] = {ANY: (list, Mapping), EACH: (list,), VALUE: (Mapping,)}
+_HOLDERS: dict[str, tuple[type, ...]] = {ANY: (list, Mapping), EACH: (list, Unseen), VALUE: (Mapping,)}
 _MOST_SEARCHED = 5_000
 _DEEPEST = 12
 

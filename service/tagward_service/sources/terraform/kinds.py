@@ -19,6 +19,9 @@ _READERS: dict[str, Callable[[str, str], Kind[Any]]] = {
 }
 """The providers whose resources carry tags that a policy reaches."""
 
+MANIFESTS = ("kubernetes_manifest", "kubectl_manifest")
+"""Types whose resources are Kubernetes objects, whoever provides them."""
+
 _OTHER_LABELS = {
     "google_cloud_identity_group": "the labels of a Cloud Identity group say what kind of group it is",
 }
@@ -42,11 +45,17 @@ def provider_of(native: str, provider: str | None) -> str:
 def _kind(native: str, provider: str) -> Kind[Any]:
     if native in _OTHER_LABELS:
         return Foreign(native, "gcp", _OTHER_LABELS[native])
+    if native in MANIFESTS:
+        from tagward_service.sources.terraform.manifests import ManifestKind
+
+        return ManifestKind(native)
     reader = _READERS.get(provider)
     if reader is not None:
         return reader(native, provider)
-    if provider == "kubernetes":
-        why = "Kubernetes objects are judged from their manifests, not from a Terraform plan"
+    if native == "helm_release":
+        why = "a plan does not show the manifests of a chart: render it with `helm template` and lint those"
+    elif provider == "kubernetes":
+        why = "of Kubernetes a plan is judged by `kubernetes_manifest`; the cluster shows the rest"
     else:
         why = f"`{provider}` is not a cloud whose tags the policy can reach"
     return Foreign(native, provider, why)

@@ -31,6 +31,8 @@ class Marks(Struct, gc=False):
     propagate_tags: Json = UNSET
     replica: Json = UNSET
     target_parameters: Json = UNSET
+    manifest: Json = UNSET
+    yaml_body: Json = UNSET
 
 
 NO_MARKS = Marks()
@@ -145,6 +147,15 @@ class AzureAttributes(Attributes, gc=False):
     parent_id: Json = UNSET
     type: Json = UNSET
     subscription_id: Json = UNSET
+
+
+class ManifestAttributes(Attributes, gc=False):
+    """What is read of the types that are Kubernetes objects."""
+
+    manifest: Json = UNSET
+    yaml_body: Json = UNSET
+    yaml_body_parsed: Json = UNSET
+    override_namespace: Json = UNSET
 
 
 _GONE = frozenset({"delete", "forget", "read"})
