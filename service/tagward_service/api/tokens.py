@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from hmac import compare_digest
@@ -23,6 +23,11 @@ Role = Literal["read", "lint", "compile"]
 """What a token is good for: to see the policy and the metrics, to have things judged, to compile."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
+
+RoleSet = Literal["reader", "operator"]
+"""A name for several roles: who looks, and who may do everything."""
+
+ROLE_SETS: Mapping[RoleSet, frozenset[Role]] = {"reader": frozenset({"read"}), "operator": frozenset(ROLES)}
 
 PREFIX = "tagward_"
 """How a token begins, so that scanners for leaked secrets can tell it."""
@@ -44,7 +49,7 @@ class Token(Struct, frozen=True):
 
 class _Entry(Struct, forbid_unknown_fields=True):
     hash: Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
-    roles: Annotated[list[Role], Meta(min_length=1)]
+    roles: Annotated[list[Role | RoleSet], Meta(min_length=1)]
     expires: date | None = None
 
 
@@ -135,7 +140,15 @@ def _token(document: Document, name: str, data: object) -> Token:
     except msgspec.ValidationError as error:
         raise _error(document, name, f"cannot be used: {error}") from None
     digest = bytes.fromhex(found.hash.removeprefix(_ALGORITHM))
-    return Token(name, digest, frozenset(found.roles), found.expires)
+    roles = frozenset[Role]().union(*map(_roles_of, found.roles))
+    return Token(name, digest, roles, found.expires)
+
+
+def _roles_of(name: Role | RoleSet) -> frozenset[Role]:
+    """Return the roles that a name stands for."""
+    if name == "reader" or name == "operator":  # mypy narrows this, and not `in`
+        return ROLE_SETS[name]
+    return frozenset({name})
 
 
 def _error(document: Document, name: str, what: str) -> UsageError:

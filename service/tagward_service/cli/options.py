@@ -4,7 +4,10 @@ from msgspec import Struct
 
 
 class Option(Struct, frozen=True):
-    """One option. `flag` takes no value, `many` may be given several times, `secret` is never shown."""
+    """One option. `flag` takes no value, `many` may be given several times, `secret` is never shown.
+
+    `also` is a second flag for it, which names no variable.
+    """
 
     name: str
     help: str
@@ -15,6 +18,7 @@ class Option(Struct, frozen=True):
     flag: bool = False
     many: bool = False
     secret: bool = False
+    also: str = ""
 
     @property
     def long(self) -> str:

@@ -55,7 +55,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{_plain(message)}; see `{self.prog} --help`")
 
     def _take(self, option: Option) -> None:
-        names = [name for name in (option.short, option.long) if name]
+        names = [name for name in (option.short, option.also, option.long) if name]
         if option.flag:
             negation = f"--no-{option.long[2:]}"
             self.add_argument(

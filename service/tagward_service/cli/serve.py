@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from tagward_service.admission.namespaces import Namespaces
     from tagward_service.admission.serving import Listener, Tls
 
-HOST = options.Option(name="host", metavar="ADDRESS", default="127.0.0.1", help="address to listen on")
+HOST = options.Option(
+    name="host", metavar="ADDRESS", default="127.0.0.1", help="address to listen on, for both"
+)
 ADMISSION_PORT = options.Option(
     name="admission_port", metavar="N", default="8443", help="port of the admission webhook"
 )
@@ -106,7 +108,8 @@ OPTIONS = (
 _DESCRIPTION = """\
 Serve the Kubernetes admission webhook: POST /admission/validate refuses what the policy denies, POST
 /admission/mutate fills labels that the policy lets be inherited; /healthz, /readyz and /metrics beside.
---api-listen serves the HTTP API, too, at an address of its own; its /docs explains it.
+--port serves the HTTP API and the dashboard, too, at the same address, --api-listen at one of their own;
+the /docs of the API explain it.
 Policy, certificates and tokens are loaded again when they change; a broken one is said and the last good
 one kept."""
 
@@ -114,7 +117,7 @@ _EXAMPLES = """\
 examples:
   tagward serve --policy policies/tagward.yaml
   tagward serve --host 0.0.0.0 --tls-cert tls.crt --tls-key tls.key
-  tagward serve --api-listen 127.0.0.1:8080
+  tagward serve --port 8080 --store tagward.db
 """
 
 

@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 LISTEN = options.Option(
     name="api_listen",
     metavar="HOST:PORT",
-    help="serve the API and the dashboard at this address; without it there are none",
+    help="serve the API and the dashboard at this address; without it, or --port, there are none",
+)
+PORT = options.Option(
+    name="api_port",
+    also="--port",  # a Service called tagward sets TAGWARD_PORT in every pod of its namespace, to a URL
+    metavar="N",
+    help="serve the API and the dashboard at this port of --host",
 )
 TOKENS = options.Option(
     name="api_tokens",
@@ -65,7 +71,20 @@ MEMORY = options.Option(
 STORE = options.Option(
     name="store", metavar="URL", help="the store of scans that the API tells of, as for `tagward scan`"
 )
-API_OPTIONS = (LISTEN, STORE, TOKENS, TLS_CERT, TLS_KEY, MAX_BODY, RATE, WORKERS, WAITING, SECONDS, MEMORY)
+API_OPTIONS = (
+    PORT,
+    LISTEN,
+    STORE,
+    TOKENS,
+    TLS_CERT,
+    TLS_KEY,
+    MAX_BODY,
+    RATE,
+    WORKERS,
+    WAITING,
+    SECONDS,
+    MEMORY,
+)
 
 
 class _Api(NamedTuple):
@@ -90,17 +109,18 @@ def api_of(
     settings: Settings, live: LivePolicy, log: Log, metrics: Metrics
 ) -> AbstractAsyncContextManager[Beside]:
     """Prepare the API, if one is wanted; its workers live as long as the context. Raises UsageError."""
-    if not settings.text("api_listen"):
+    if not (settings.text("api_listen") or settings.text("api_port")):
         return nothing()
     from tagward_service.api.bodies import Limits as BodyLimits
     from tagward_service.api.pool import Limits
     from tagward_service.api.tokens import TokenFile
 
     host, port = _address(settings)
-    tls = _tls(settings)
+    tls = _tls(settings, host)
     file = settings.text("api_tokens")
     if not is_loopback(host):
-        _guarded(host, tls=tls is not None, tokens=file is not None)
+        flag = "--api-listen" if settings.text("api_listen") else "--host"
+        _guarded(f"{flag} {quoted(host)}", tls=tls is not None, tokens=file is not None)
     limits = Limits(
         workers=max(settings.number("api_workers"), 1),
         waiting=settings.number("api_waiting"),
@@ -178,8 +198,13 @@ def _today() -> date:
 
 
 def _address(settings: Settings) -> tuple[str, int]:
-    """Read HOST:PORT, where an address of IPv6 is in brackets. Raises UsageError."""
+    """Read HOST:PORT, where an address of IPv6 is in brackets, or a port of --host. Raises UsageError."""
     text = settings.text("api_listen") or ""
+    if settings.text("api_port"):
+        if text:
+            both = f"{settings.origin('api_port')} and {settings.origin('api_listen')}"
+            raise UsageError(f"{both} both say where the API is: give one of them")
+        return settings.text("host") or "", settings.port("api_port")
     host, colon, port = text.rpartition(":")
     is_port = port.isascii() and port.isdigit() and int(port) <= HIGHEST_PORT
     if not (host and colon and is_port) or (":" in host and not host.startswith("[")):
@@ -189,16 +214,19 @@ def _address(settings: Settings) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-def _tls(settings: Settings) -> Tls | None:
+def _tls(settings: Settings, host: str) -> Tls | None:
+    """Find the certificate of the API: at --host, but for loopback, that of the webhook is good for both."""
     from tagward_service.admission.serving import Tls
 
     certificate, key = settings.text("api_tls_cert"), settings.text("api_tls_key")
     if bool(certificate) != bool(key):
         raise UsageError("--api-tls-cert and --api-tls-key come together")
+    if not certificate and settings.text("api_port") and not is_loopback(host):
+        certificate, key = settings.text("tls_cert"), settings.text("tls_key")
     return Tls(certificate, key) if certificate and key else None
 
 
-def _guarded(host: str, *, tls: bool, tokens: bool) -> None:
+def _guarded(where: str, *, tls: bool, tokens: bool) -> None:
     """Refuse to let others in without tokens, or to have tokens sent in the clear."""
     steps = []
     if not tokens:
@@ -206,4 +234,4 @@ def _guarded(host: str, *, tls: bool, tokens: bool) -> None:
     if not tls:
         steps.append("give --api-tls-cert and --api-tls-key, or listen on 127.0.0.1 behind what speaks TLS")
     if steps:
-        raise UsageError(f"--api-listen {quoted(host)} is not loopback: {'; '.join(steps)}")
+        raise UsageError(f"{where} is not loopback: {'; '.join(steps)}")

@@ -26,7 +26,8 @@ def read_settings(file: str, origin: str, options: Sequence[Option]) -> Mapping[
         raise UsageError(
             f"{origin}: cannot read {quoted(file)}: {(error.strerror or 'failed').lower()}"
         ) from None
-    known = {each.long[2:]: each for each in options if each not in (CONFIG, SHOW_CONFIG)}
+    ours = [each for each in options if each not in (CONFIG, SHOW_CONFIG)]
+    known = {name[2:]: each for each in ours for name in (each.long, each.also) if name}
     return {each.option.name: each for each in _settings(document, known)}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tagward.diagnostics import quoted
 from tagward.errors import UsageError
 from tagward.reading.yaml_scalars import core_scalar
-from tagward_service.api.tokens import ROLES, entry, is_name, mint, read_tokens
+from tagward_service.api.tokens import ROLE_SETS, ROLES, entry, is_name, mint, read_tokens
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
@@ -21,9 +21,10 @@ from tagward_service.cli.writing import write_atomically
 ROLE = options.Option(
     name="role",
     short="-r",
-    choices=ROLES,
+    choices=(*ROLE_SETS, *ROLES),
     many=True,
-    help="what it is good for, once or several times: see policy and metrics, lint, or compile",
+    help="what it is good for, once or several times: read sees the policy, findings and metrics; reader is "
+    "read, operator is all",
 )
 EXPIRES = options.Option(name="expires", metavar="DATE", help="the last day on which it counts, YYYY-MM-DD")
 TOKENS = options.Option(
@@ -38,7 +39,8 @@ in a file of lines NAME: {hash: "sha256:...", roles: [lint]}. To revoke a token,
 _EXAMPLES = """\
 examples:
   tagward token ci --role lint --tokens tokens.yaml
-  tagward token terraform --role read --role compile --expires 2027-06-30 --tokens tokens.yaml
+  tagward token on-call --role operator --expires 2027-06-30 --tokens tokens.yaml
+  tagward token terraform --role read --role compile --tokens tokens.yaml
 """
 
 
@@ -58,7 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not is_name(name):
         raise UsageError(f"{quoted(name)} is no name of a token; use letters, digits, `.`, `_` and `-`")
     if not roles:
-        raise UsageError("missing --role; say what the token is good for: read, lint or compile")
+        raise UsageError(
+            "missing --role; say what the token is good for: reader, operator, read, lint or compile"
+        )
     expires = settings.day("expires") if settings.text("expires") else None
     token = mint()
     line = _line(name, entry(token, sorted(set(roles)), expires))

@@ -53,6 +53,26 @@ def test_a_token_is_good_for_its_roles_and_nothing_else(file: Path) -> None:
         assert next(line["caller"] for line in api.logged() if line["status"] == 403) == "ci"
 
 
+def test_readers_read_and_operators_do_everything(tmp_path: Path) -> None:
+    secrets = {"reader": mint(), "operator": mint()}
+    path = tmp_path / "tokens.yaml"
+    path.write_text("".join(f"{name}: {entry(secret, [name])}\n" for name, secret in secrets.items()))
+    with Api(tokens=path) as api:
+        got = {
+            (name, role): asked(api, role, bearer(secret)).status_code
+            for name, secret in secrets.items()
+            for role in ("read", "lint", "compile")
+        }
+    assert got == {
+        ("reader", "read"): 200,
+        ("reader", "lint"): 403,
+        ("reader", "compile"): 403,
+        ("operator", "read"): 200,
+        ("operator", "lint"): 200,
+        ("operator", "compile"): 200,
+    }
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/docs"])
 def test_some_things_take_no_token(file: Path, path: str) -> None:
     with Api(tokens=file) as api:

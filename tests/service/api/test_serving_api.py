@@ -216,6 +216,9 @@ def _until(holds: Any) -> None:
         ),
         (["--api-listen", "127.0.0.1:0", "--api-tokens", "none.yaml"], "cannot read the tokens `none.yaml`"),
         (["--api-listen", "127.0.0.1:0", "--api-rate", "many"], "--api-rate: `many` is not a whole number"),
+        (["--port", "99999"], "--api-port: ports end at 65535"),
+        (["--port", "x"], "`x` is not a whole number"),
+        (["--port", "0", "--api-listen", "127.0.0.1:0"], "both say where the API is: give one of them"),
         (["--admission-port", "99999"], "--admission-port: ports end at 65535"),
         (["--config", "none.yaml"], "--config: cannot read `none.yaml`"),
     ],
@@ -243,11 +246,36 @@ def test_strangers_are_served_with_tokens_and_tls_only(tmp_path: Path) -> None:
         assert "give --api-tls-cert and --api-tls-key" in clear.stderr
 
 
+def test_the_host_that_both_share_is_guarded_too(tmp_path: Path) -> None:
+    names = ("tls.crt", "tls.key")
+    bundle = make(["localhost"], days=1)
+    for name, content in zip(names, (bundle.certificate, bundle.key), strict=True):
+        (tmp_path / name).write_bytes(content)
+    certificate, key = (str(tmp_path / name) for name in names)
+    shared = ("serve", "--admission-port", "0", "--port", "0", "--host", "0.0.0.0")
+
+    ran = tagward(*shared, "--tls-cert", certificate, "--tls-key", key)
+
+    assert ran.returncode == 2
+    assert "--host `0.0.0.0` is not loopback: give --api-tokens FILE" in ran.stderr
+    assert "--api-tls-cert" not in ran.stderr
+
+
+def test_the_port_of_a_service_called_tagward_is_not_that_of_the_api() -> None:
+    ran = tagward("serve", "--show-config", TAGWARD_PORT="tcp://10.0.0.1:443")
+
+    assert ran.returncode == 0
+    rows = {line.split()[0]: line.split()[1:] for line in ran.stdout.splitlines()}
+    assert rows["api_port"] == ["-", "default"]
+
+
 def test_an_address_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ran = tagward("serve", "--admission-port", "0", "--api-listen", f"127.0.0.1:{port}")
+        same = tagward("serve", "--admission-port", "0", "--port", str(port))
 
+    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (same.returncode, same.stderr.splitlines()[-1])
     assert ran.returncode == 2
     assert f"error: cannot listen on 127.0.0.1 port {port}: address already in use" in ran.stderr
 
