@@ -16,8 +16,8 @@ from tagward_service.cli.outputs import chosen_of, style_of, write_text
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.showing import config_shown
 from tagward_service.cli.store_options import STORE, opened_to_read, store_url
-from tagward_service.cli.tables import aligned
 
 if TYPE_CHECKING:
     from tagward_service.coverage.report import CoverageReport
@@ -104,12 +104,7 @@ def policy_of(settings: Settings) -> Ruled | None:
     """Load the policy; None where only the settings were asked for, which are printed then."""
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
-    if not settings.flag("show_config"):
-        return Ruled(policy, as_of)
-    settings.supply("as_of", as_of.isoformat(), "today")
-    store_url(settings)
-    sys.stdout.write(aligned(settings.table(), indent=""))
-    return None
+    return None if config_shown(settings, store_url) else Ruled(policy, as_of)
 
 
 def run_by_cost(

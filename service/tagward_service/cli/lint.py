@@ -16,6 +16,7 @@ from tagward_service.cli.outputs import chosen, write_report
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy, with_unknown
 from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.showing import config_shown
 from tagward_service.cli.terminal import wants_color
 from tagward_service.lint import Outcome, lint
 from tagward_service.outputs import FORMATS
@@ -73,9 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
     policy = with_unknown(policy, settings)
-    if settings.flag("show_config"):
-        settings.supply("as_of", as_of.isoformat(), "today")
-        sys.stdout.write(show(settings))
+    if config_shown(settings):
         return Exit.CLEAN
     if not arguments.paths:
         raise UsageError("missing PATH; give files or directories, or - for standard input")
@@ -90,13 +89,6 @@ def run(arguments: argparse.Namespace) -> int:
     for name, file in outputs:
         write_report(outcome.report, name, file, settings)
     return _finish(outcome, settings)
-
-
-def show(settings: Settings) -> str:
-    """Lay out the settings with their origins."""
-    rows = settings.table()
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return "".join(f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}\n" for name, value, origin in rows)
 
 
 def _place(settings: Settings, policy: Policy) -> Place:

@@ -15,8 +15,8 @@ from tagward_service.cli.outputs import write_text
 from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.showing import config_shown
 from tagward_service.cli.store_options import STORE, opened_to_read, store_url
-from tagward_service.cli.tables import aligned
 
 if TYPE_CHECKING:
     from tagward_service.web.board import Board
@@ -56,10 +56,7 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Write the report, and return the exit code."""
     settings = resolve(OPTIONS, arguments, os.environ)
-    if settings.flag("show_config"):
-        settings.supply("as_of", settings.day("as_of").isoformat(), "today")
-        store_url(settings)
-        sys.stdout.write(aligned(settings.table(), indent=""))
+    if config_shown(settings, store_url):
         return Exit.CLEAN
     file = settings.text("html")
     if not file:

@@ -20,8 +20,8 @@ from tagward_service.cli.scan_news import NOTIFY, NOTIFY_FILE, tell, told_to
 from tagward_service.cli.scan_progress import shown
 from tagward_service.cli.scan_sources import CLOUDS, require, source
 from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.showing import config_shown
 from tagward_service.cli.store_options import STORE, opened_to_scan, store_url
-from tagward_service.cli.tables import aligned
 from tagward_service.cli.terminal import wants_color
 
 if TYPE_CHECKING:
@@ -86,10 +86,7 @@ class ScanCommand(Struct, frozen=True):
         require(self.cloud)
         if settings.flag("print_permissions"):
             return _print_permissions(self.cloud, settings, policy)
-        if settings.flag("show_config"):
-            settings.supply("as_of", as_of.isoformat(), "today")
-            store_url(settings)
-            sys.stdout.write(aligned(settings.table(), indent=""))
+        if config_shown(settings, store_url):
             return Exit.CLEAN
         return _run(self.cloud, settings, policy, outputs)
 

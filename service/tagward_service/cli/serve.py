@@ -20,7 +20,7 @@ from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.serve_api import API_OPTIONS, api_of, nothing
 from tagward_service.cli.settings import Settings, resolve
-from tagward_service.cli.tables import aligned
+from tagward_service.cli.showing import config_shown
 from tagward_service.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -132,8 +132,7 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal says to end."""
     settings = resolve(OPTIONS, arguments, os.environ)
-    if settings.flag("show_config"):
-        sys.stdout.write(aligned(settings.table(), indent=""))
+    if config_shown(settings):
         return Exit.CLEAN
     try:
         import uvicorn  # noqa: F401  (asked first, so that a missing extra is said plainly)

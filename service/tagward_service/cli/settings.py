@@ -35,6 +35,9 @@ class Settings:
     def __init__(self, settings: Iterable[Setting]) -> None:
         self._settings = {setting.option.name: setting for setting in settings}
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._settings
+
     def text(self, name: str) -> str | None:
         """Return the value of an option, None where nothing set it."""
         values = self._settings[name].values

@@ -26,8 +26,8 @@ from tagward_service.cli.parser import Parser
 from tagward_service.cli.policies import load_policy
 from tagward_service.cli.rules_options import METRICS, RULES, metrics_of, rules_of
 from tagward_service.cli.settings import Settings, resolve
+from tagward_service.cli.showing import config_shown
 from tagward_service.cli.store_options import KEEP, STORE, keep, store_url
-from tagward_service.cli.tables import aligned
 
 if TYPE_CHECKING:
     from tagward.policy import Policy
@@ -88,10 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("Parquet is no text; give it a file: `-f parquet=showback.parquet`")
     as_of = settings.day("as_of")
     policy = load_policy(settings, as_of, note=not settings.flag("quiet"))
-    if settings.flag("show_config"):
-        settings.supply("as_of", as_of.isoformat(), "today")
-        store_url(settings)
-        sys.stdout.write(aligned(settings.table(), indent=""))
+    if config_shown(settings, store_url):
         return Exit.CLEAN
     if not settings.texts("billing"):
         raise UsageError("missing `--billing FILE`; give a bill in FOCUS: file, folder or glob")

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,22 @@ def test_several_formats_can_come_from_the_environment(
     monkeypatch.setenv("TAGWARD_FORMAT", "text,json=out.json")
     run("lint", "good.json")
     assert (here / "out.json").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["lint", "coverage", "readiness", "showback", "report", "scan aws", "scan kubernetes", "serve"]
+)
+def test_every_command_shows_its_settings_alike_and_does_nothing(run: Run, here: Path, command: str) -> None:
+    before = sorted(here.rglob("*"))
+    ran = run(*command.split(), "--show-config", "--color", "never")
+    assert ran.code == 0, ran.err
+    rows = {name: (value, origin) for name, value, origin in map(_columns, ran.out.splitlines())}
+    assert rows["color"] == ("never", "--color")
+    assert rows["show_config"] == ("true", "--show-config")
+    assert list(rows) == sorted(rows)
+    assert "as_of" not in rows or rows["as_of"][1] == "today"
+    assert sorted(here.rglob("*")) == before
+
+
+def _columns(line: str) -> list[str]:
+    return re.split(r"  +", line, maxsplit=2)
