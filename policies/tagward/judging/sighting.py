@@ -192,7 +192,7 @@ class _Glance(dict[TagValue | None, object]):
     def _glance(self, value: TagValue | None) -> object:
         if self._is_watched or not isinstance(value, str):
             return value
-        taken = (*(rule.judge_value.is_blank(value) for rule in self._rules), self._hides(value))
+        taken = (*[rule.judge_value.is_blank(value) for rule in self._rules], self._hides(value))
         return self._numbers.setdefault(taken, len(self._numbers))
 
 

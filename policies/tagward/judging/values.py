@@ -99,10 +99,13 @@ class ValueJudge:
 
     def is_blank(self, value: str) -> bool:
         """Say whether a value says nothing, which is told sooner than what else is wrong with it."""
-        return is_blank(value, self.placeholders)
+        if value not in self.verdicts:
+            return is_blank(value, self.placeholders)
+        fault = self.verdicts[value]
+        return fault is not None and fault.code is Code.BLANK
 
     def _judge(self, value: str) -> Fault | None:
-        if self.is_blank(value):
+        if is_blank(value, self.placeholders):
             said = "blank" if not value.strip() else "a placeholder"
             return Fault(Code.BLANK, "required", said, self.suggestion())
         if value in self.tag.replaces:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -43,14 +41,13 @@ class Tallies:
         self._seen = evaluator.standings.seen
         self._shapes: dict[tuple[object, ...], _Shape] = {}
         self._columns: dict[tuple[object, ...], _Column] = {}
-        self._counts: Counter[tuple[_Column, str]] = Counter()
         self._crowded: frozenset[str] = frozenset()
         self._look_at = CROWD
 
     def add(self, assessments: Iterable[Assessment]) -> None:
         """Count some assessments."""
         shapes, (untaggable, untold) = self._shapes, UNCOUNTED
-        counted: list[tuple[_Column, str]] = []
+        met: list[_Shape] = []
         for assessment in assessments:
             resource, status = assessment.resource, assessment.status
             counts = status is not untaggable and status is not untold
@@ -62,10 +59,12 @@ class Tallies:
             shape = shapes.get(known)
             if shape is None:
                 shape = shapes[known] = self._shape(resource, status, wrong, outline)
-            shape.count += 1
-            counted += zip(shape.columns, shape.pick(values) if shape.pick else values, strict=True)
-        self._counts.update(counted)
-        if len(self._counts) > self._look_at:
+            if not shape.rows:
+                met.append(shape)
+            shape.rows.append(values)
+        for shape in met:
+            shape.settle()
+        if sum(len(column.values) for column in self._columns.values()) > self._look_at:
             self._look_for_crowds(sum(shape.count for shape in shapes.values()))
 
     def tallies(self) -> list[Tally]:
@@ -77,13 +76,18 @@ class Tallies:
 
     def tags(self) -> list[TagTally]:
         """Give the counts by tag and value, sorted."""
-        sums: dict[tuple[Place, str], list[int]] = {}
-        counts = self._counts.copy()
+        counts = {column: column.values.copy() for column in self._columns.values()}
         for shape in self._shapes.values():
-            counts.update(shape.crowded())
-        for (column, value), count in _gathered(counts).items():
-            row = sums.setdefault((column.place, value), [0] * len(column.counts))
-            row[:] = [known + count * counts for known, counts in zip(row, column.counts, strict=True)]
+            for column, value, count in shape.crowded():
+                counts[column][value] += count
+        sums: dict[tuple[Place, str], list[int]] = {}
+        kept = _kept(counts)
+        for column, values in counts.items():
+            told = kept.get(column.place)
+            for value, count in values.items():
+                named = value if told is None or value in told else OTHER
+                row = sums.setdefault((column.place, named), [0] * len(column.counts))
+                row[:] = [known + count * counts for known, counts in zip(row, column.counts, strict=True)]
         return [_tag_tally(place, value, row) for (place, value), row in sorted(sums.items())]
 
     def _shape(
@@ -107,81 +111,80 @@ class Tallies:
     def _look_for_crowds(self, resources: int) -> None:
         """Stop telling a tag by value when nearly every resource has one of its own (a run, a request)."""
         values: dict[str, set[str]] = {}
-        for column, value in self._counts:
-            values.setdefault(column.place[3], set()).add(value)
+        for column in self._columns.values():
+            values.setdefault(column.tag, set()).update(column.values)
         crowded = {tag for tag, each in values.items() if len(each) > max(CROWD, resources / 2)}
         if not crowded <= self._crowded:
             self._crowded |= crowded
-            self._counts = _without_values(self._counts, self._crowded)
+            for column in self._columns.values():
+                if column.tag in self._crowded:
+                    column.put_together()
             for shape in self._shapes.values():
                 shape.leave_out(self._crowded)
-        self._look_at = 2 * len(self._counts) + CROWD
+        self._look_at = 2 * sum(len(column.values) for column in self._columns.values()) + CROWD
 
 
 class _Shape:
     """How many resources are alike in all but the values of their tags, and where those are counted.
 
-    `columns` are those whose values are told apart, and `pick` takes them out of all (None: takes all).
+    `rows` are the values of those that are not counted yet.
     """
 
-    __slots__ = ("_every", "_left_out", "_valued", "columns", "count", "kind", "pick", "status")
+    __slots__ = ("_columns", "_left_out", "_valued", "count", "kind", "rows", "status")
 
     def __init__(self, kind: Kind, status: Status, columns: list[_Column], valued: Sequence[bool]) -> None:
         self.kind = kind
         self.status = status
-        self.columns = columns
         self.count = 0
-        self.pick: Callable[[Values], Sequence[str]] | None = None
-        self._every = columns
+        self.rows: list[Values] = []
+        self._columns = columns
         self._valued = valued
         self._left_out: dict[int, int] = {}
 
+    def settle(self) -> None:
+        """Count the values that wait, tag by tag."""
+        for number, values in enumerate(zip(*self.rows, strict=True)):
+            if number not in self._left_out:
+                self._columns[number].values.update(values)
+        self.count += len(self.rows)
+        self.rows.clear()
+
     def leave_out(self, tags: frozenset[str]) -> None:
         """Tell some tags by value no more, from here on."""
-        numbers = [number for number, column in enumerate(self._every) if column.place[3] in tags]
-        if not numbers:
-            return
-        for number in numbers:
-            self._left_out.setdefault(number, self.count)
-        kept = [number for number in range(len(self._every)) if number not in self._left_out]
-        self.columns = [self._every[number] for number in kept]
-        self.pick = itemgetter(*kept) if len(kept) > 1 else partial(_picked, kept)
+        for number, column in enumerate(self._columns):
+            if column.tag in tags:
+                self._left_out.setdefault(number, self.count)
 
-    def crowded(self) -> dict[tuple[_Column, str], int]:
+    def crowded(self) -> Iterator[tuple[_Column, str, int]]:
         """Count the tags that were left out, by whether there is a value."""
-        return {
-            (self._every[number], OTHER if self._valued[number] else ""): self.count - before
-            for number, before in self._left_out.items()
-            if self.count > before
-        }
-
-
-def _picked(kept: Sequence[int], values: Values) -> Sequence[str]:
-    """Do what `itemgetter` does for two and more."""
-    return [values[number] for number in kept]
+        for number, before in self._left_out.items():
+            if self.count > before:
+                yield self._columns[number], OTHER if self._valued[number] else "", self.count - before
 
 
 class _Column:
-    """Where the values of one tag are counted that stand alike.
+    """How many resources have which value of one tag, of those on which it stands alike.
 
     `counts` says whether resources, asked, present, valid and compliant count one more.
     """
 
-    __slots__ = ("counts", "place")
+    __slots__ = ("counts", "place", "values")
 
     def __init__(self, place: Place, counts: tuple[bool, ...]) -> None:
         self.place = place
         self.counts = counts
+        self.values: Counter[str] = Counter()
 
+    @property
+    def tag(self) -> str:
+        """The tag whose values are counted."""
+        return self.place[3]
 
-def _without_values(
-    counts: Counter[tuple[_Column, str]], tags: frozenset[str]
-) -> Counter[tuple[_Column, str]]:
-    """Put the values of some tags together."""
-    together: Counter[tuple[_Column, str]] = Counter()
-    for (column, value), count in counts.items():
-        together[column, OTHER if value and column.place[3] in tags else value] += count
-    return together
+    def put_together(self) -> None:
+        """Tell values no more apart, only whether there is one."""
+        without = self.values.pop("", 0)
+        together = Counter({OTHER: self.values.total(), "": without})
+        self.values = +together
 
 
 def _wrong(assessment: Assessment) -> tuple[str, ...]:
@@ -202,16 +205,12 @@ def _tag_tally(place: Place, value: str, counts: Sequence[int]) -> TagTally:
     )
 
 
-def _gathered(counts: Counter[tuple[_Column, str]]) -> Counter[tuple[_Column, str]]:
-    """Keep the most common values of each tag and resources without one, and gather the others."""
+def _kept(counts: Mapping[_Column, Counter[str]]) -> dict[Place, frozenset[str]]:
+    """Say which values are told where there are too many: the most common ones, and that there is none."""
     by_place: dict[Place, Counter[str]] = {}
-    for (column, value), count in counts.items():
-        by_place.setdefault(column.place, Counter())[value] += count
-    kept = {place: _most_common(values) for place, values in by_place.items()}
-    gathered: Counter[tuple[_Column, str]] = Counter()
-    for (column, value), count in counts.items():
-        gathered[column, value if value in kept[column.place] else OTHER] += count
-    return gathered
+    for column, values in counts.items():
+        by_place.setdefault(column.place, Counter()).update(values)
+    return {place: _most_common(values) for place, values in by_place.items() if len(values) > MOST_VALUES}
 
 
 def _most_common(values: Counter[str]) -> frozenset[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from msgspec import Struct
@@ -15,6 +17,10 @@ from tagward_service.scan.progress import Progress
 from tagward_service.scan.schedule import sharded
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.interface import ScanState, Store
+
+
+_YOUNG = 50_000
+"""So many objects are made before Python looks for garbage among them."""
 
 
 class Asked(Struct, frozen=True):
@@ -55,8 +61,24 @@ def scan(
     unread += _vanished(_known(source, store, asked), parts, unread)
     if watch:
         watch(scanning)
-    state = scanning.scan(parts, unread)
+    with _seldom_collecting():
+        state = scanning.scan(parts, unread)
     return Done(run.id, state, scanning.ended_by)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python look for garbage that holds itself less often.
+
+    Resources are made by the million and let go at once; to look through those that are just on their way
+    finds nothing, and is a tenth of the cost of a scan.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_YOUNG, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def surface(cloud: str) -> str:
