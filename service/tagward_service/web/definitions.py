@@ -130,6 +130,11 @@ DEFINITIONS: Mapping[str, Definition] = {
         "newest months that are over, in a row, at the threshold",
         "Three are needed: one good month may be luck.",
     ),
+    "asked": Definition(
+        "Asked",
+        "what the policy requires the tag of",
+        "By resource over the newest scans, by cost over the newest bill; recommending is not requiring.",
+    ),
     "present": Definition("Present", "with the tag / asked for it", "Of what the policy asks the tag of."),
     "valid": Definition(
         "Valid", "with a right value / asked for it", "Present, and no finding of the tag says otherwise."

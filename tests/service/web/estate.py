@@ -388,7 +388,7 @@ def make(folder: Path, count: int = 1500, months: Sequence[int] = range(len(MONT
     policy = write_files(folder)
     found = things(count)
     write_bill(folder / "focus.parquet", found)
-    store = open_store(str(folder / "tagward.db"))
+    store = open_store(str(folder / "tagward.db"), snapshots=str(folder / "tagward.db-snapshots"))
     scan_all(store, policy, found, months)
     dispute(store, policy.name)
     noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)

@@ -36,7 +36,7 @@ CONFIG: Mapping[str, Any] = {
         "labelFontSize": 12,
         "symbolType": "square",
         "symbolSize": 90,
-        "columnPadding": 16,
+        "columnPadding": 26,
         "offset": 12,
         "labelLimit": 220,
     },

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from tagward_service.web.charts.chart import Sizes, chart
 
-_HEIGHT = 240
+_HEIGHT = 300
+MOST_POINTS = 40
 _COLOURS = ("var(--chart-1)", "var(--chart-2)")
 
 
@@ -61,13 +62,13 @@ def _measured(lines: Sequence[Line]) -> dict[str, Any]:
     names = [each.name for each in lines]
     return {
         "data": {"values": values},
-        "mark": {"type": "line", "strokeWidth": 2.5, "point": {"size": 34, "filled": True}},
+        "mark": {"type": "line", "strokeWidth": 2.5, "point": _points(lines)},
         "encoding": {
             "x": {
                 "field": "day",
                 "type": "temporal",
                 "title": None,
-                "axis": {"format": "%b %y", "grid": False, "tickCount": 5, "labelOverlap": True},
+                "axis": {"format": "%b %Y", "grid": False, "tickCount": 5, "labelOverlap": True},
             },
             "y": {"field": "percent"},
             "color": {
@@ -77,6 +78,11 @@ def _measured(lines: Sequence[Line]) -> dict[str, Any]:
             },
         },
     }
+
+
+def _points(lines: Sequence[Line]) -> dict[str, Any] | bool:
+    """Mark the points, where there are so few that they can be told apart."""
+    return max(len(each.points) for each in lines) <= MOST_POINTS and {"size": 34, "filled": True}
 
 
 def _rule(threshold: float) -> dict[str, Any]:

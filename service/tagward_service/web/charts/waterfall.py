@@ -16,7 +16,7 @@ _COLOURS = {
     "gap": "var(--chart-gap)",
     "good": "var(--chart-good)",
 }
-_ROWS = {500: 40, 130: 32}
+_ROWS = {500: 46, 130: 32}
 
 
 class Step(Struct, frozen=True):

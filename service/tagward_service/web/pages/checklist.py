@@ -64,7 +64,7 @@ def _closed(board: Board) -> Check:
     holds = good >= CLOSED_PERIODS
     months = f"{good} in a row" if holds else f"{good} of {CLOSED_PERIODS}"
     said = f"{months} at {board.threshold:g} %{told}"
-    return Check(name, "holds" if holds else "fails", said, "closed")
+    return Check(name, "holds" if holds else "fails", said, "closed", "trend")
 
 
 def last_closed(board: Board) -> tuple[str, float | None] | None:

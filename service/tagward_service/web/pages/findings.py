@@ -24,7 +24,7 @@ MOST_CHOICES = 200
 class FindingsAsked(FindingsQuery):
     """Which findings, as the API takes it; a page of them is shorter."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 25
 
 
 class FindingsView(Struct, frozen=True):

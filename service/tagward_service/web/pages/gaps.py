@@ -11,7 +11,7 @@ from tagward_service.store.gap_interface import GapChoices, GapPage
 from tagward_service.web.asked import GapsAsked
 from tagward_service.web.board import Board
 
-SIZE = 50
+SIZE = 25
 """So many gaps make a page."""
 
 SCANS: Mapping[str, str] = {

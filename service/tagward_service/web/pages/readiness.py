@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -27,6 +27,8 @@ class ReadinessView(Struct, frozen=True):
     verdict: str
     tone: str
     sentence: str
+    span: str
+    """The months and the cost that the figures are of."""
     checks: tuple[Check, ...]
     period: str
     periods: tuple[str, ...]
@@ -54,7 +56,8 @@ def view(board: Board, period: str = "") -> ReadinessView:
     return ReadinessView(
         verdict=verdict,
         tone=tone,
-        sentence=_sentence(board),
+        sentence=f"{_sentence(board)} {_held(checks)}",
+        span=_span(board),
         checks=checks,
         period=period,
         periods=tuple(each.period for each in reversed(months) if each.period),
@@ -72,6 +75,21 @@ def _verdict(checks: Iterable[Check]) -> tuple[str, str]:
     if "fails" in states:
         return "Not ready yet", "bad"
     return ("Not known yet", "unknown") if "untold" in states else ("Ready for chargeback", "good")
+
+
+def _held(checks: Sequence[Check]) -> str:
+    """Say how many lines of the checklist hold."""
+    held = sum(each.state == "holds" for each in checks)
+    return f"{held} of {len(checks)} lines of the checklist hold."
+
+
+def _span(board: Board) -> str:
+    """Name the months of the bill and the cost that is counted by."""
+    months = [each.period for each in board.costs.report.periods if each.period] if board.costs else []
+    if board.costs is None or not months:
+        return ""
+    through = f" to {month(months[-1])}" if len(months) > 1 else ""
+    return f"{month(months[0])}{through}, {board.costs.report.basis} cost"
 
 
 def _sentence(board: Board) -> str:

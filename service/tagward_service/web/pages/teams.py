@@ -24,7 +24,7 @@ from tagward_service.web.charts.chart import Chart, Sizes
 from tagward_service.web.charts.stacked import MOST, Part, stacked
 from tagward_service.web.words import CLASSES, brief, month
 
-FEE, UNALLOCATED, REST, NONE = "shared platform fee", "unallocated", "other", "(none)"
+FEE, UNALLOCATED, REST = "shared platform fee", "unallocated", "other"
 GROUPS = {
     "workload_type": "workload type",
     "project": "project",
@@ -85,6 +85,8 @@ class TeamsView(Struct, frozen=True):
     rows: tuple[TeamRow, ...]
     nobody: tuple[tuple[str, Decimal], ...]
     periods: tuple[str, ...]
+    unfinished: str
+    """The month that is not over, where it is shown."""
     columns: tuple[Column, ...]
     chart: Sizes | None
     months: tuple[JsonMonth, ...]
@@ -98,6 +100,21 @@ class TeamsView(Struct, frozen=True):
     def whole(self) -> Decimal:
         """Sum up everything that is shown."""
         return total((*(each.whole for each in self.rows), *(amount for _, amount in self.nobody)))
+
+    @property
+    def direct(self) -> Decimal:
+        """Sum up what teams use themselves."""
+        return total(each.direct for each in self.rows)
+
+    @property
+    def shared(self) -> Decimal:
+        """Sum up what teams share."""
+        return total(each.shared for each in self.rows)
+
+    @property
+    def unallocated_percent(self) -> float:
+        """Return the share of what nobody has."""
+        return float(self.unallocated * 100 / self.whole) if self.whole > 0 else 0.0
 
     @property
     def unallocated(self) -> Decimal:
@@ -135,6 +152,7 @@ def view(board: Board, asked: TeamsAsked, team: str = "") -> TeamsView | None:
         rows=_rows(found),
         nobody=_nobody(found),
         periods=periods,
+        unfinished=next((each for each in periods if each >= f"{board.as_of:%Y-%m}"), ""),
         columns=columns,
         chart=_chart(columns, periods, team, currency, asked.group),
         months=tuple(each for each in report.months if each.currency == currency),
@@ -229,7 +247,7 @@ def _part(charge: JsonCharge, group: str) -> str:
         return UNALLOCATED
     if charge.kind == "shared" and group != "team":
         return FEE
-    return getattr(charge, group) or NONE
+    return getattr(charge, group) or f"no {GROUPS[group]}"
 
 
 def _chart(
