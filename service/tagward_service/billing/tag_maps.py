@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tagward_service.billing.sql_text import literal
+
 MAP = "MAP(VARCHAR, VARCHAR)"
 
 KEYS = ("key", "tagkey", "name", "tagname", "k")
@@ -46,31 +48,23 @@ def _of_json(json: str) -> str:
     repaired = f"map_from_entries(list_transform({keys}, lambda key: {entry}))"
     return (
         f"coalesce(TRY_CAST({json} AS {MAP}), CASE json_type({json}) WHEN 'OBJECT' THEN {repaired} "
-        f"WHEN 'ARRAY' THEN {_of_pairs(json)} END)"
+        f"WHEN 'ARRAY' THEN {_of_pairs(f'TRY_CAST({json} AS {MAP}[])')} END)"
     )
 
 
-def _of_pairs(json: str) -> str:
-    """Read an array of objects with a key and a value, which is what lists become as JSON; else NULL."""
+def _of_pairs(maps: str) -> str:
+    """Read a list of maps with a key and a value each, which is what lists of structs become as JSON."""
 
     def field(names: tuple[str, ...]) -> str:
-        found = (f"json_extract_string(each, '$.{name}')" for name in names)
-        return f"coalesce({', '.join(found)})"
+        low = "regexp_replace(lower(field.key), '[^a-z]', '', 'g')"
+        listed = ", ".join(map(literal, names))
+        return f"list_filter(map_entries(each), lambda field: {low} IN ({listed}))[1].value"
 
-    key, value = field(_spellings(KEYS)), field(_spellings(VALUES))
-    pairs = f"list_transform(CAST({json} AS JSON[]), lambda each: struct_pack(k := {key}, v := {value}))"
-    keys = f"list_transform({pairs}, lambda each: each.k)"
-    first = f"list_filter({pairs}, lambda each, number: list_position({keys}, each.k) = number)"
-    whole = f"list_position(list_transform({keys}, lambda key: key IS NULL), true) IS NULL"
-    return f"CASE WHEN {whole} THEN map_from_entries({first}) END"
-
-
-def _spellings(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Spell names as JSON does: key, Key, KEY, tag_key, tagKey and TagKey, and so on."""
-    long = [name.removeprefix("tag") for name in names if name.startswith("tag")]
-    plain = (each for name in names for each in (name, name.capitalize(), name.upper()))
-    joined = (f"tag{part}" for name in long for part in (f"_{name}", name.capitalize()))
-    return (*plain, *(each for name in joined for each in (name, name[0].upper() + name[1:], name.upper())))
+    pairs = f"list_transform({maps}, lambda each: struct_pack(k := {field(KEYS)}, v := {field(VALUES)}))"
+    told = f"list_filter({pairs}, lambda pair: pair.k IS NOT NULL)"
+    keys = f"list_transform({told}, lambda pair: pair.k)"
+    first = f"list_filter({told}, lambda pair, number: list_position({keys}, pair.k) = number)"
+    return f"CASE WHEN len({told}) = len({maps}) THEN map_from_entries({first}) END"
 
 
 def _without_nulls(tags: str) -> str:

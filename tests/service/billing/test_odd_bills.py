@@ -136,32 +136,32 @@ def test_costs_with_commas_that_nobody_can_read_are_refused(tmp_path: Path, cost
         read_bill([write_csv(tmp_path / "bill.csv", changed(EffectiveCost=costs))])
 
 
-@pytest.mark.parametrize(
-    "date",
-    [
-        "2026-05-01",
-        "2026-05-01 00:00:00 UTC",
-        "2026-05-01T00:00:00.000Z",
-        "2026-04-30T22:00:00-02:00",
-        "2026-05-01 02:00:00+02",
-        "05/01/2026",
-        "5/1/2026 12:00:00 AM",
-        "01.05.2026",
-        "2026/05/01",
-        "20260501",
-        "2026-05",
-        "1777593600",
-        "1777593600000",
-        "1777593600000000",
-        "1777593600000000000",
-    ],
+PLAIN_DATES = (
+    "2026-05-01",
+    "2026-05-01 00:00:00 UTC",
+    "2026-05-01T00:00:00.000Z",
+    "05/01/2026",
+    "5/1/2026 12:00:00 AM",
+    "01.05.2026",
+    "2026/05/01",
+    "20260501",
+    "2026-05",
+    "1777593600",
+    "1777593600000",
+    "1777593600000000",
+    "1777593600000000000",
 )
-def test_dates_are_read_in_every_notation(tmp_path: Path, date: str) -> None:
-    lines = changed(BillingPeriodStart=[date] * 3, ChargePeriodStart=[date] * 3)
+ZONED_DATES = ("2026-04-30T22:00:00-02:00", "2026-05-01 02:00:00+02", "2026-05-01T00:00:00Z", "2026-05-01")
+
+
+@pytest.mark.parametrize("dates", [PLAIN_DATES, ZONED_DATES], ids=["plain", "with a zone"])
+def test_dates_are_read_in_every_notation(tmp_path: Path, dates: Sequence[str]) -> None:
+    lines = [line(ResourceId=date, BillingPeriodStart=date, ChargePeriodStart=date) for date in dates]
 
     bill = read_bill([write_csv(tmp_path / "bill.csv", lines)])
 
-    assert set(column(bill, "first_start")) == {MAY}
+    asked = "SELECT resource_id FROM lines WHERE period = '2026-05' AND first_start = ?"
+    assert {row[0] for row in bill.connection.execute(asked, [MAY]).fetchall()} == set(dates)
 
 
 def test_days_before_months_are_told_by_a_day_above_12(tmp_path: Path) -> None:
