@@ -10,7 +10,7 @@ from msgspec import UnsetType
 
 from tagward_service.billing.money import EXACT
 from tagward_service.showback.charges import Charge, Cost, Place
-from tagward_service.showback.order import ordered
+from tagward_service.showback.order import feeds, ordered
 from tagward_service.showback.rules import POOL, Rule
 from tagward_service.showback.splitting import rounded, split
 
@@ -89,8 +89,9 @@ class _Month:
             return
         del self._pools[rule.id]
         whole = sum((weight for weight in weights.values() if weight > 0), Decimal(0))
+        fed = {f"{POOL}{name}" for name in feeds(rule)}
         for target, share in shares.items():
-            if target.startswith(POOL):
+            if target in fed:
                 self._pools[target.removeprefix(POOL)] += share
             else:
                 place = Place(self._period, self._currency, target)
@@ -121,11 +122,16 @@ class _Month:
         for name, weight in rule.metric.parts.items():
             for target, quantity in self._usage.get((self._period, name), {}).items():
                 used[rule.metric.map.get(target, target)] += quantity * weight
-        return {target: quantity for target, quantity in used.items() if quantity > 0 and target}
+        return {target: quantity for target, quantity in used.items() if quantity > 0 and is_somebody(target)}
 
     def _unallocated(self, amount: Decimal, reason: str, dispute: str = "") -> Charge:
         place = Place(self._period, self._currency)
         return Charge("unallocated", place, amount, reason=reason, dispute=dispute)
+
+
+def is_somebody(target: str) -> bool:
+    """Say whether usage has an owner: that of `__idle__`, `__unallocated__` ... (OpenCost) has none."""
+    return bool(target) and not (target.startswith("__") and target.endswith("__"))
 
 
 def _in_order(charge: Charge) -> tuple[Place, str, str, str, str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tagward_service.billing.money import text
 from tagward_service.showback.charges import Charge
 from tagward_service.showback.report import ShowbackReport
-from tagward_service.showback.rules import Dimensions
+from tagward_service.showback.rules import MONTH, Dimensions
 
 COLUMNS = (
     "BillingPeriodStart",
@@ -42,7 +42,7 @@ def focus_rows(report: ShowbackReport) -> Iterator[Row]:
     basis, dimensions = report.basis, report.dimensions
     outcomes = {each.dispute.id: each.dispute.outcome for each in report.disputes}
     for each in report.statement.charges:
-        start, end = f"{each.place.period}-01T00:00:00Z", f"{_next(each.place.period)}-01T00:00:00Z"
+        start, end = _within(each.place.period)
         tags = _tags(each, dimensions)
         shared = each.kind == "shared"
         yield {
@@ -86,6 +86,13 @@ def _description(charge: Charge) -> str:
             return f"unallocated: {charge.reason}"
         case _:
             return "direct costs"
+
+
+def _within(period: str) -> tuple[str | None, str | None]:
+    """Return when a month begins and ends; lines of a bill may have none."""
+    if not MONTH.fullmatch(period):
+        return None, None
+    return f"{period}-01T00:00:00Z", f"{_next(period)}-01T00:00:00Z"
 
 
 def _next(period: str) -> str:

@@ -157,6 +157,7 @@ class JsonShowback(Struct, frozen=True):
     training_runs: JsonRuns
     predictions: tuple[JsonPrediction, ...]
     notes: tuple[str, ...] = ()
+    predictions_partial: bool = False
 
 
 def render(report: ShowbackReport) -> str:
@@ -186,6 +187,7 @@ def as_json(report: ShowbackReport) -> JsonShowback:
         JsonRuns(runs.percent, runs.partial, tuple(_like(JsonRun, each) for each in runs.runs)),
         tuple(_like(JsonPrediction, each) for each in report.predictions),
         report.notes,
+        report.predictions_partial,
     )
 
 

@@ -20,7 +20,7 @@ from tagward_service.showback.allocating import Usage, allocate
 from tagward_service.showback.budgets import Alert, alerts
 from tagward_service.showback.costs import costs
 from tagward_service.showback.disputing import Contested, contested
-from tagward_service.showback.notes import notes_on
+from tagward_service.showback.notes import notes_on, unit_notes
 from tagward_service.showback.rules import Dimensions, Showback
 from tagward_service.showback.statement import Statement, only, statement
 from tagward_service.showback.units import Prediction, Runs, predictions, training_runs
@@ -43,7 +43,9 @@ class ShowbackReport(Struct, frozen=True):
     findings: tuple[IngestFinding, ...] = ()
     """What is wrong with the files of the bill."""
     notes: tuple[str, ...] = ()
-    """What of the rules is of no use for this bill."""
+    """What of the rules is of no use for this bill, and what its figures leave out."""
+    predictions_partial: bool = False
+    """Too much of the cost of inference names no project."""
 
 
 def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> ShowbackReport:
@@ -51,6 +53,8 @@ def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -
     told = shared_out(judged, rules, usage, basis)
     periods = {each.period for each in told.months}
     disputes = tuple(contested(rules.disputes, told.charges, periods))
+    runs, made = training_runs(judged, rules, basis), predictions(judged, rules, basis, usage)
+    notes = (*notes_on(judged, rules, told, disputes), *unit_notes(judged, rules, basis, runs, made))
     return ShowbackReport(
         judged.policy.name,
         judged.policy.version,
@@ -61,10 +65,11 @@ def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -
         told,
         tuple(alerts(told, rules.budgets)),
         disputes,
-        training_runs(judged, rules, basis),
-        tuple(predictions(judged, rules, basis, usage)),
+        runs,
+        made.projects,
         judged.bill.findings,
-        tuple(notes_on(judged, rules, told, disputes)),
+        notes,
+        made.partial,
     )
 
 

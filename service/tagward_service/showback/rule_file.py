@@ -58,6 +58,8 @@ def _wrong(rules: Showback) -> Iterator[str]:
     for team, budget in rules.budgets.items():
         if not all(map(_is_amount, (budget.amount, budget.rise, *budget.alert_at))):
             yield f"the budget of {quoted(team)}: its amounts are numbers, 0 or more"
+        elif budget.amount == 0:
+            yield f"the budget of {quoted(team)} is 0, of which nothing is a share; give it an amount"
     yield from _wrong_disputes(rules.disputes)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from tagward_service.billing.money import total
+from tagward_service.billing.money import less, total
 from tagward_service.showback.charges import Charge
 
 KINDS = ("direct", "shared", "unallocated")
@@ -62,7 +62,7 @@ class Month(Struct, frozen=True):
     @property
     def difference(self) -> Decimal:
         """What is missing between the bill and its parts: 0, or there is a mistake."""
-        return total((self.billed, -self.direct, -self.shared, -self.unallocated))
+        return less(self.billed, total((self.direct, self.shared, self.unallocated)))
 
 
 class Statement(Struct, frozen=True):

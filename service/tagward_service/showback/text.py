@@ -117,4 +117,6 @@ def _predictions(report: ShowbackReport) -> Iterator[str]:
             (each.period, each.project, f"{shown(each.per_thousand)} per 1,000", f"of {each.predictions:,f}")
             for each in report.predictions
         ]
-        yield "predictions\n" + aligned(rows)
+        partial = report.predictions_partial
+        missing = " (too much of the cost of inference names no project: PARTIAL)" if partial else ""
+        yield f"predictions{missing}\n{aligned(rows)}"

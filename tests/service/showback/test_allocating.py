@@ -121,6 +121,84 @@ def test_a_pool_that_is_not_there_cannot_be_fed() -> None:
         allocate([], [rule("x", "fixed", shares={"pool:nowhere": Decimal(1)})], {})
 
 
+def test_pools_may_feed_each_other_three_deep_to_the_last_digit() -> None:
+    rules = [
+        rule("c", "even"),
+        rule("b", "fixed", shares={"pool:c": Decimal(1), "a": Decimal(2)}),
+        rule("a", "fixed", shares={"pool:b": Decimal(1), "pool:c": Decimal(1), "x": Decimal(1)}),
+    ]
+    costs = [
+        direct("x", "1"),
+        direct("y", "1"),
+        direct("z", "1"),
+        pooled("a", "0.0000000001"),
+        pooled("b", "1"),
+    ]
+
+    charges = allocate(costs, rules, {})
+
+    assert total(charges) == total(costs)
+    assert {charge.kind for charge in charges} == {"direct", "shared"}
+    assert {charge.rule for charge in charges if charge.place.team == "y"} == {"", "c"}
+
+
+def test_a_team_that_is_called_like_a_pool_is_none() -> None:
+    metric = Metric(name="cpu")
+    costs = [direct("pool:b", "1"), direct("x", "1"), pooled("a", "4"), pooled("b", "2"), pooled("c", "2")]
+    usage: Usage = {("2026-10", "cpu"): {"pool:nowhere": Decimal(1), "x": Decimal(1)}}
+
+    charges = allocate(
+        costs, [rule("a", "even"), rule("b", "proportional"), rule("c", "metric", metric=metric)], usage
+    )
+
+    assert [(c.rule, c.place.team, int(c.amount)) for c in charges if c.kind == "shared"] == [
+        ("a", "pool:b", 2),
+        ("b", "pool:b", 1),
+        ("c", "pool:nowhere", 1),
+        ("a", "x", 2),
+        ("b", "x", 1),
+        ("c", "x", 1),
+    ]
+    assert total(charges) == total(costs)
+
+
+def test_usage_of_nobody_is_left_out_unless_somebody_takes_it() -> None:
+    usage: Usage = {
+        ("2026-10", "cpu"): {"__idle__": Decimal(90), "a": Decimal(1), "b": Decimal(1)},
+        ("2026-10", "gpu"): {"__unallocated__": Decimal(1)},
+    }
+    taken = Metric(name="cpu", map={"__idle__": "a"})
+
+    def shared(metric: Metric) -> dict[str, str]:
+        costs = [direct("a", "1"), pooled("k8s", "184")]
+        found = allocate(costs, [rule("k8s", "metric", metric=metric, fallback="even")], usage)
+        return by_team(found, "shared")
+
+    assert shared(Metric(name="cpu")) == {"a": "92", "b": "92"}
+    assert shared(taken) == {"a": "182", "b": "2"}
+    assert shared(Metric(name="gpu")) == {"a": "184"}
+
+
+def test_a_pool_of_credits_is_split_as_one_of_costs_is() -> None:
+    costs = [direct("a", "1"), direct("b", "3"), pooled("refund", "-8")]
+
+    charges = allocate(costs, [rule("refund", "proportional")], {})
+
+    assert by_team(charges, "shared") == {"a": "-2", "b": "-6"}
+
+
+def test_weights_of_nothing_split_nothing() -> None:
+    shares = {"a": Decimal(0), "b": Decimal(0)}
+    rules = [rule("fixed", "fixed", shares=shares), rule("even", "even")]
+
+    charges = allocate([pooled("fixed", "3"), pooled("even", "4")], rules, {})
+
+    assert [(c.kind, int(c.amount), c.reason) for c in charges] == [
+        ("unallocated", 4, "pool even: no way to split it was left"),
+        ("unallocated", 3, "pool fixed: no way to split it was left"),
+    ]
+
+
 def test_unallocated_costs_are_lines_of_their_own_by_reason() -> None:
     costs = [
         Cost(Place(*MONTH), Decimal(3), reason="no ml-team"),

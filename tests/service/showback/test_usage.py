@@ -24,6 +24,7 @@ def allocation(name: str, **changed: object) -> dict[str, object]:
         "properties": {"cluster": "prod", "namespace": "ml", "labels": {"ml_team": "fraud"}},
         "window": {"start": "2026-10-01T00:00:00Z", "end": "2026-10-02T00:00:00Z"},
         "start": "2026-10-01T00:00:00Z",
+        "end": "2026-10-01T02:00:00Z",
         "minutes": 120.0,
         "cpuCoreHours": 4.0,
         "cpuCoreRequestAverage": 1.5,
@@ -32,6 +33,14 @@ def allocation(name: str, **changed: object) -> dict[str, object]:
         "gpuHours": 0.0,
         "totalCost": 1.25,
     } | changed
+
+
+def set_of(folder: Path, *allocations: dict[str, object]) -> dict[str, Decimal]:
+    """Read allocations of one step, and give their hours of cores by target."""
+    answer = {"code": 200, "data": [{str(each["name"]): each for each in allocations}]}
+    (folder / "set.json").write_text(json.dumps(answer))
+    used = read_usage([folder / "set.json"], "ml-team")
+    return dict(used["2026-10", "cpu_core_hours"])
 
 
 def test_rows_of_a_metric_add_up_exactly(tmp_path: Path) -> None:
@@ -76,12 +85,63 @@ def test_opencost_is_told_by_label_and_else_by_namespace(tmp_path: Path) -> None
     assert ("2026-10", "gpu_hours") not in used
 
 
+def test_what_opencost_cannot_tell_is_null_and_counts_as_nothing(tmp_path: Path) -> None:
+    # AllocationJSON has pointers: NaN and infinite numbers, and properties that are not there, are null.
+    found = set_of(
+        tmp_path, allocation("a", properties=None, ramByteHours=None, minutes=None, cpuCoreHours=2)
+    )
+
+    assert found == {"a": Decimal("2.0")}
+
+
+def test_names_of_several_aggregates_are_told_by_what_they_are_of(tmp_path: Path) -> None:
+    of = {"cluster": "prod", "namespace": "ml"}
+    unlabelled = allocation("ml/__unallocated__", properties=of)
+    labelled = allocation("ml/fraud", properties=of | {"labels": {"ml_team": "fraud"}})
+
+    assert set_of(tmp_path, unlabelled, labelled) == {"ml": Decimal("4.0"), "fraud": Decimal("4.0")}
+
+
+def test_an_allocation_belongs_to_the_month_that_it_ran_in(tmp_path: Path) -> None:
+    window = {"start": "2026-09-25T00:00:00Z", "end": "2026-10-25T00:00:00Z"}
+    within = {"start": "2026-10-01T00:00:00Z", "end": "2026-11-01T00:00:00Z"}
+
+    assert set_of(tmp_path, allocation("a", window=window, **within)) == {"fraud": Decimal("4.0")}
+
+
+def test_an_allocation_over_the_end_of_a_month_belongs_to_none(tmp_path: Path) -> None:
+    over = {"start": "2026-09-30T23:00:00Z", "end": "2026-10-01T00:00:01Z"}
+
+    with pytest.raises(InputError, match=r"`a` ran over the end of a month.*`step=1d`"):
+        set_of(tmp_path, allocation("a", **over))
+    with pytest.raises(InputError, match="`a` does not say when it ran"):
+        set_of(tmp_path, allocation("a", start="yesterday"))
+
+
+def test_small_and_large_usage_add_up_exactly(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text(
+        "period,metric,target,quantity\n2026-10-05, m , t ,1e30\n2026-10-31,m,t,1e-10\n"
+    )
+
+    used = read_usage([tmp_path / "u.csv"], "ml-team")
+
+    assert used == {("2026-10", "m"): {"t": Decimal("1000000000000000000000000000000.0000000001")}}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("u.csv", "month,metric,target,quantity\n", "needs the column `period`"),
         ("u.csv", ROWS + "2026-10,m,t,lots\n", "line 6: `lots` is no quantity"),
         ("u.csv", ROWS + "2026-10,m,t,-1\n", "is no quantity"),
+        ("u.csv", ROWS + "2026-10,m,t,1e400\n", "is no quantity"),
+        ("u.csv", ROWS + "2026-10,m,t,\n", "line 6: `` is no quantity"),
+        ("u.csv", ROWS + "October,m,t,1\n", "line 6: `October` is no month"),
+        ("u.csv", ROWS + "2026-13,m,t,1\n", "line 6: `2026-13` is no month"),
+        ("u.csv", ROWS + ",m,t,1\n", "line 6: `` is no month"),
+        ("u.csv", ROWS + "2026-10,m, ,1\n", "line 6: no target"),
+        ("u.csv", ROWS + "2026-10,,t,1\n", "line 6: no metric"),
+        ("u.csv", ROWS + "2026-10,m\n", "u.csv"),
         ("u.csv", ROWS + "2026-10,m,t,NaN\n", "is no quantity"),
         ("u.parquet", "PAR1", "cannot be read"),
         ("u.json", "[]", "not an answer of OpenCost"),
