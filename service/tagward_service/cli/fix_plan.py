@@ -111,4 +111,6 @@ def _summary(plan: Plan) -> str:
     by_confidence = Counter(write.confidence for write in plan.writes)
     counts = ", ".join(f"{count:,} {confidence}" for confidence, count in sorted(by_confidence.items()))
     proposed = f"{len(plan.writes):,} writes ({counts})" if plan.writes else "no writes"
-    return f"{proposed}; {len(plan.left):,} findings without a proposal"
+    by_hand = sum(bool(write.command) for write in plan.writes)
+    told = f", {by_hand:,} of them by the `command` that stands beside them" if by_hand else ""
+    return f"{proposed}{told}; {len(plan.left):,} findings without a proposal"

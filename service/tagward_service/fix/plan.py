@@ -24,11 +24,15 @@ _HEAD = """\
 # Delete the entries that shall not be done, then run `tagward fix apply` with this file. A tag that has
 # another value than `old` by then is left as it is (null: there is no such tag).
 # certain: the policy itself says so. proposed: somebody has to know that it is right.
+# Where there is a `command`, `tagward fix apply` cannot write the tag, and this does.
 """
 
 
-class Write(Struct, frozen=True, forbid_unknown_fields=True):
-    """One tag of one resource: `old` is what it was when it was scanned, None where it was not there."""
+class Write(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One tag of one resource: `old` is what it was when it was scanned, None where it was not there.
+
+    `command` is what writes it where `tagward fix apply` cannot.
+    """
 
     resource: str
     cloud: str
@@ -40,6 +44,7 @@ class Write(Struct, frozen=True, forbid_unknown_fields=True):
     new: str
     confidence: Confidence
     why: str
+    command: str = ""
 
 
 class Left(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from tagward.policy import CLOUDS, Policy, Tag
 from tagward.resource import Layer
 from tagward_service.fix.account_map import AccountMap
 from tagward_service.fix.candidates import Candidates, Proposal, spelled
+from tagward_service.fix.gcloud import command
 from tagward_service.fix.inventory import Known
 from tagward_service.fix.plan import Left, Write
 from tagward_service.scan.running import surface
@@ -82,7 +83,8 @@ class Proposer:
         key = spelled(tag.keys[known.cloud], known.tags, known.cloud)
         old = known.tags.get(key)
         place = (known.id, known.cloud, known.type, known.account, known.region)
-        return Write(*place, key, old, proposal.value, proposal.confidence, proposal.why)
+        by_hand = command(known.id, {key: proposal.value}) if known.cloud == "gcp" else ""
+        return Write(*place, key, old, proposal.value, proposal.confidence, proposal.why, by_hand)
 
     def _checked(
         self, known: Known, writes: Sequence[tuple[Write, Sequence[KeptFinding]]]

@@ -122,7 +122,18 @@ def test_a_project_that_may_not_be_seen_is_told(server: Server, labels: GcpWrite
     assert "or it does not exist" in outcome.why
 
 
-def test_other_types_are_said_not_to_be_supported(server: Server, labels: GcpWriter, tmp_path: Path) -> None:
+def test_of_other_types_it_is_told_which_command_writes_them(
+    server: Server, labels: GcpWriter, tmp_path: Path
+) -> None:
     instance = Target("gcp", "ml", "europe-west1", INSTANCE)
     (outcome,) = applied(labels, [Change(instance, "ml_team", None, "nlp")], tmp_path / "journal")
+    assert outcome.fate.value == "refused"
+    assert "`gcloud compute instances update one --zone=europe-west1-b --project=ml ...`" in outcome.why
+
+
+def test_of_types_that_nobody_knows_it_is_said_that_they_are_not_supported(
+    server: Server, labels: GcpWriter, tmp_path: Path
+) -> None:
+    job = Target("gcp", "ml", "europe-west1", "//dataflow.googleapis.com/projects/ml/jobs/one")
+    (outcome,) = applied(labels, [Change(job, "ml_team", None, "nlp")], tmp_path / "journal")
     assert (outcome.fate.value, "not supported" in outcome.why) == ("refused", True)

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tagward.errors import UsageError
 from tagward_service.fix.plan import CERTAIN, Left, Plan, PolicyName, Write, read, text
@@ -32,6 +33,14 @@ def test_it_comes_back_as_it_was_written(old: str | None, new: str, key: str) ->
         path = Path(folder) / "plan.yaml"
         path.write_text(text(plan(old, new, key)), encoding="utf-8")
         assert read(path) == plan(old, new, key)
+
+
+def test_a_command_stands_only_beside_what_needs_one(tmp_path: Path) -> None:
+    needs_one = replace(plan().writes[0], resource="//storage.googleapis.com/models", command="gcloud x")
+    path = tmp_path / "plan.yaml"
+    path.write_text(text(replace(plan(), writes=[*plan().writes, needs_one])))
+    assert path.read_text().count("command: ") == 1
+    assert [each.command for each in read(path).writes] == ["", "gcloud x"]
 
 
 @pytest.mark.parametrize("value", ["no", "123", "null", "~", "2026-11-21", "1e3", "", " x ", "a: b", "#x"])

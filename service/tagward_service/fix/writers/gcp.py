@@ -1,6 +1,7 @@
 """Labels of Google Cloud projects.
 
-Every service has an API of its own for labels; Resource Manager has that of projects, and the rest is told.
+Every service has an API of its own for labels; Resource Manager has that of projects, and of the rest it is
+told which command writes them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import resourcemanager_v3
 from google.cloud.resourcemanager_v3.services.projects.transports import ProjectsRestTransport
 
+from tagward_service.fix.gcloud import command
 from tagward_service.fix.interface import Failed, HaltError, Job, Refused, Target
 from tagward_service.fix.writers import Reach
 
@@ -72,13 +74,21 @@ class GcpWriter:
     def _read(self, target: Target) -> Mapping[str, str] | Refused:
         project = _PROJECT.fullmatch(target.id)
         if project is None:
-            return Refused("labels of this type are written by the API of its own service: not supported yet")
+            return Refused(_by_hand(target))
         try:
             found = self._client.get_project(name=project[1])
         except _FAILURES as error:
             return Refused(f"its labels could not be read: {_failed(error).why}")
         self._seen[target] = found
         return dict(found.labels)
+
+
+def _by_hand(target: Target) -> str:
+    """Say what writes the labels of what is no project."""
+    known = command(target.id, {})
+    if not known:
+        return "labels of this type are written by the API of its own service: not supported"
+    return f"its labels are written by `{known} ...`, which stands in the plan as a whole"
 
 
 def _failed(error: Exception) -> Failed:
