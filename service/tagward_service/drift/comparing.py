@@ -1,11 +1,12 @@
 """From two sides to what differs between them, target by target."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tagward.diagnostics import quoted
-from tagward.policy import Allowed, Matches, Policy
+from tagward.policy import Allowed, Matches, Policy, Workload
 from tagward_generators.deciding.comparing import Comparison, Hints, When, compare
 from tagward_generators.deciding.families import family, missing_engine, parsed
+from tagward_generators.deciding.kubernetes.kinds import knowing
 from tagward_generators.deciding.rulings import Family, Undecided
 from tagward_generators.deciding.sentences import tellings
 from tagward_generators.deciding.words import listed
@@ -16,8 +17,10 @@ _NAMED = 3
 """So many places and artifacts are named."""
 
 
-def compare_target(target: str, was: Objects, now: Objects, hints: Hints) -> TargetDrift:
-    """Compare what two sides hold for a target."""
+def compare_target(
+    target: str, was: Objects, now: Objects, hints: Hints, workloads: Sequence[Workload] = ()
+) -> TargetDrift:
+    """Compare what two sides hold for a target; `workloads` are the kinds that the policy adds."""
     states = tuple(_states(was, now))
     if all(each.state == "same" for each in states):
         return TargetDrift(target, states)
@@ -25,7 +28,8 @@ def compare_target(target: str, was: Objects, now: Objects, hints: Hints) -> Tar
     why = missing_engine(target) if found else "nothing here evaluates it"
     if found is None or why:
         return TargetDrift(target, states, unjudged=tuple(_unjudged(was, now, why)))
-    return _compared(found, states, was, now, hints)
+    with knowing(workloads):
+        return _compared(found, states, was, now, hints)
 
 
 def hints_of(policy: Policy, target: str) -> Hints:

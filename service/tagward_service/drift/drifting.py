@@ -60,4 +60,6 @@ def _deployed_drift(name: str, found: Found, compiled: Objects, policy: Policy |
 
 
 def _drift(name: str, was: Objects, now: Objects, policy: Policy | None) -> TargetDrift:
-    return compare_target(name, was, now, hints_of(policy, name) if policy else {})
+    if policy is None:
+        return compare_target(name, was, now, {})
+    return compare_target(name, was, now, hints_of(policy, name), policy.workloads)

@@ -196,3 +196,37 @@ def test_nothing_on_either_side_is_nothing_evaluated(run: Run, here: Path) -> No
     run("compile", "-t", "aws-scp", "-o", "before")
 
     assert run("diff", "-t", "aws-scp", "--against", "before").code == 3
+
+
+NAMED = """\
+apiVersion: tagward/v1
+kind: TagPolicy
+metadata: {name: acme, version: '1'}
+workloads:
+  example.com/TrainingRun: {templates: ["spec.workers[*].template", "spec.launcher.template"]}
+  example.com/Fleet: {templates: ["spec.roles.*.template"], namespaced: false, plural: fleets}
+tags:
+  ml-team: {required: {on: {types: [KINDS]}}}
+"""
+RUN, FLEET = '"kubernetes:example.com/TrainingRun"', '"kubernetes:example.com/Fleet"'
+
+
+@pytest.mark.parametrize("target", ["kubernetes-vap", "gatekeeper", "kyverno"])
+@pytest.mark.parametrize(
+    ("kept", "left", "other"), [(FLEET, "TrainingRun", "Fleet"), (RUN, "Fleet", "Training")]
+)
+def test_kinds_that_a_policy_names_are_evaluated_as_others_are(
+    run: Run, here: Path, target: str, kept: str, left: str, other: str
+) -> None:
+    pytest.importorskip("cel_expr_python", reason="the CEL engine is not installed")
+    policy = here / "tagward.yaml"
+    policy.write_text(NAMED.replace("KINDS", f"{RUN}, {FLEET}"))
+    assert run("compile", "-t", target, "-o", "before", *DAY).code == 0
+    policy.write_text(NAMED.replace("KINDS", kept))
+
+    ran = run("diff", "-t", target, "--against", "before", *DAY)
+
+    assert ran.code == 1
+    assert f"looser    creating a {left} without `ml-team` is allowed now (was denied)" in ran.out
+    assert other not in ran.out
+    assert "it looks at" not in ran.out

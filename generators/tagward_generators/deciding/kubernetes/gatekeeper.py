@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from tagward.catalog import kubernetes_kinds
 from tagward_generators.deciding.kubernetes.constraints import (
     NAMESPACE_NAME,
     Constraints,
@@ -22,6 +21,7 @@ from tagward_generators.deciding.kubernetes.constraints import (
     Selector,
 )
 from tagward_generators.deciding.kubernetes.family import AdmissionFamily, AdmissionGuardrail
+from tagward_generators.deciding.kubernetes.kinds import known_kinds
 from tagward_generators.deciding.kubernetes.policies import Bound
 from tagward_generators.deciding.kubernetes.validating import Validator
 from tagward_generators.deciding.kubernetes.written import (
@@ -186,5 +186,5 @@ def _rule(kinds: _Kinds, scope: Literal["*", "Namespaced", "Cluster"]) -> Resour
 
 
 def _plurals(kind: str, groups: Iterable[str]) -> Iterable[str]:
-    known = [each.plural for each in kubernetes_kinds() if each.kind == kind and each.group in groups]
+    known = [each.plural for each in known_kinds() if each.kind == kind and each.group in groups]
     return known or ["*" if kind == "*" else f"{kind.lower()}s"]

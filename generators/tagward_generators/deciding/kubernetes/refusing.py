@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from tagward.catalog import LabelPlace, kubernetes_kinds
+from tagward.catalog import KubernetesKind, LabelPlace
 from tagward_generators.deciding.kubernetes.constraints import Constraints
+from tagward_generators.deciding.kubernetes.kinds import known_kinds
 from tagward_generators.deciding.rulings import RefusedError
 
 _OBJECT = ("metadata", "labels", "name", "generateName", "namespace", "ownerReferences", "deletionTimestamp")
@@ -44,7 +45,7 @@ def refuse_constraints(found: Constraints) -> None:
 def refuse_fields(expressions: Iterable[str], more: Iterable[str] = ()) -> None:
     """Raise RefusedError where expressions look at a field that no request varies in, or at no other one."""
     every = list(expressions)
-    known = {*_fields(), *more, *(key for each in every for key in _KEY.findall(each))}
+    known = {*_fields(known_kinds()), *more, *(key for each in every for key in _KEY.findall(each))}
     for expression in every:
         for field in _members(expression):
             if field not in known:
@@ -58,9 +59,8 @@ def _members(expression: str) -> Iterator[str]:
 
 
 @cache
-def _fields() -> frozenset[str]:
+def _fields(kinds: tuple[KubernetesKind, ...]) -> frozenset[str]:
     """Name the fields on the way to the labels of any kind, and what else requests vary in."""
-    kinds = kubernetes_kinds()
     paths = {path for kind in kinds for path in kind.merges}
     paths |= {path for kind in kinds for place in (*kind.templates, *kind.volumes) for path in _paths(place)}
     return frozenset(step for path in paths for step in path.split(".")) | {

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tagward.catalog import KubernetesKind, kubernetes_kinds
+from tagward.catalog import KubernetesKind
 from tagward_generators.deciding.kubernetes.constraints import ResourceRule
+from tagward_generators.deciding.kubernetes.kinds import known_kinds
 from tagward_generators.deciding.kubernetes.policies import Bound
 from tagward_generators.deciding.kubernetes.workloads import known_kind
 
@@ -61,6 +62,6 @@ def _runs(group: str, plural: str) -> list[KubernetesKind]:
     """List the kinds that run something in a group, `*` for any."""
     return [
         kind
-        for kind in kubernetes_kinds()
+        for kind in known_kinds()
         if kind.runs and group in ("*", kind.group) and plural in ("*", kind.plural)
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
 
-from tagward.catalog import kubernetes_kinds
+from tagward_generators.deciding.kubernetes.kinds import known_kinds
 from tagward_generators.deciding.kubernetes.policies import Bound
 from tagward_generators.deciding.kubernetes.requests import USUAL, at, place
 from tagward_generators.deciding.kubernetes.resources import Resource, resources_of
@@ -102,9 +102,7 @@ def _expressed(sides: Sides, resources: Sequence[Resource]) -> Iterator[tuple[Re
 def _kinds_in(expressions: Iterable[str]) -> list[tuple[str, str]]:
     texts = {text for each in expressions for text in re.findall(r"""["']([^"']*)["']""", each)}
     return [
-        (kind.group, kind.plural)
-        for kind in kubernetes_kinds()
-        if kind.name.replace("kubernetes:", "") in texts
+        (kind.group, kind.plural) for kind in known_kinds() if kind.name.replace("kubernetes:", "") in texts
     ]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from tagward.catalog import KubernetesKind, LabelPlace, kubernetes_kinds
+from tagward.catalog import ANY, EACH, VALUE, KubernetesKind, LabelPlace
+from tagward_generators.deciding.kubernetes.kinds import known_kinds
 from tagward_generators.deciding.rulings import Tags
 
 Where = Literal["everywhere", "on its pods", "on itself", "on its namespace"]
@@ -11,13 +12,15 @@ Where = Literal["everywhere", "on its pods", "on itself", "on its namespace"]
 _MAPS = "ReplicaSpecs"
 """The ending of fields that are maps by role where others are lists."""
 
+_ELEMENTS = (ANY, EACH, VALUE)
+
 _NAMES = {"name": "x", "groupName": "x", "manager": "x"}
 """What elements of lists are named by, in one kind or the other."""
 
 
 def known_kind(group: str, resource: str) -> KubernetesKind | None:
     """Return the kind of a resource of the API, by its plural."""
-    return next((kind for kind in kubernetes_kinds() if (kind.group, kind.plural) == (group, resource)), None)
+    return next((kind for kind in known_kinds() if (kind.group, kind.plural) == (group, resource)), None)
 
 
 def has_template(kind: KubernetesKind | None) -> bool:
@@ -59,18 +62,18 @@ def _fill(built: dict[str, Any], place: LabelPlace, tags: Tags) -> None:
 def _down(here: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
     """Go down a path, making what is not there; `*` is the one element of a list or map."""
     for at, step in enumerate(path):
-        if step == "*":
+        if step in _ELEMENTS:
             continue
-        if at + 1 < len(path) and path[at + 1] == "*":
-            here = _element(here, step)
+        if at + 1 < len(path) and path[at + 1] in _ELEMENTS:
+            here = _element(here, step, is_map=path[at + 1] == VALUE)
         else:
             here = here.setdefault(step, {})
     return here
 
 
-def _element(here: dict[str, Any], step: str) -> dict[str, Any]:
+def _element(here: dict[str, Any], step: str, *, is_map: bool) -> dict[str, Any]:
     found: dict[str, Any]
-    if step.endswith(_MAPS):
+    if is_map or step.endswith(_MAPS):
         found = here.setdefault(step, {"Worker": {}})["Worker"]
         return found
     metadata = {"metadata": {"name": "x"}} if step == "volumeClaimTemplates" else {}
