@@ -75,6 +75,7 @@ def _measured(lines: Sequence[Line]) -> dict[str, Any]:
                 "field": "measure",
                 "type": "nominal",
                 "scale": {"domain": names, "range": list(_COLOURS[: len(names)])},
+                "legend": {"symbolType": "stroke", "symbolSize": 200},
             },
         },
     }

@@ -10,6 +10,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tagward_service.billing.json_billing import JsonByCost, JsonPeriod
+from tagward_service.coverage.json_coverage import JsonPoint
 from tagward_service.web.board import Board
 from tagward_service.web.charts.chart import Chart, Sizes
 from tagward_service.web.charts.trend import Ahead, Line, trend
@@ -19,6 +20,9 @@ from tagward_service.web.words import CLASSES, brief, day, month, percent
 
 FEWEST_POINTS = 2
 """So many points make a line."""
+
+MOST_DAYS = 14
+"""So many days of scans are listed one by one."""
 
 
 class ReadinessView(Struct, frozen=True):
@@ -36,6 +40,8 @@ class ReadinessView(Struct, frozen=True):
     steps: tuple[Step, ...]
     waterfall: Sizes | None
     months: tuple[JsonPeriod, ...]
+    days: tuple[JsonPoint, ...]
+    """The newest days of scans, one by one, and of each month before them the last."""
     trend: Sizes | None
     forecast: str
 
@@ -65,6 +71,7 @@ def view(board: Board, period: str = "") -> ReadinessView:
         steps=steps,
         waterfall=waterfall(steps, title) if steps else None,
         months=months,
+        days=_days(board.coverage.trend),
         trend=_trend(board),
         forecast=_forecast(board),
     )
@@ -142,6 +149,13 @@ def _whole(key: str, name: str, amount: Decimal, kind: str) -> Step:
 def _away(key: str, name: str, start: Decimal, end: Decimal, kind: str) -> Step:
     sign = "+" if end > start else ""
     return Step(key, name, start, end, kind, f"{sign}{brief(end - start)}")
+
+
+def _days(points: Sequence[JsonPoint]) -> tuple[JsonPoint, ...]:
+    """Pick the days that a table shows, the newest first."""
+    last = {f"{each.day:%Y-%m}": each for each in points}
+    older = (each for each in points[:-MOST_DAYS] if last[f"{each.day:%Y-%m}"] is each)
+    return tuple(reversed((*older, *points[-MOST_DAYS:])))
 
 
 def _trend(board: Board) -> Sizes | None:
