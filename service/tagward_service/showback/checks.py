@@ -13,7 +13,7 @@ from tagward_service.billing.money import text, total
 from tagward_service.billing.text_money import shown
 from tagward_service.showback.allocating import Usage
 from tagward_service.showback.charges import Charge
-from tagward_service.showback.receivers import strangers_in
+from tagward_service.showback.receivers import strangers_in, strangers_paid
 from tagward_service.showback.report import shared_out
 from tagward_service.showback.rules import Showback
 from tagward_service.showback.statement import Month
@@ -29,6 +29,7 @@ def checks_of(rules: Showback, usage: Usage) -> Callable[[JudgedBill, Basis], It
         told = shared_out(judged, rules, usage, basis)
         yield from _unsplit(told.charges, judged.currency)
         yield from strangers_in(judged, rules)
+        yield from strangers_paid(judged, rules, told.charges)
         yield from _different(told.months)
 
     return missing

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 from tagward.diagnostics import did_you_mean, quoted
 from tagward_service.billing.amounts import Basis
 from tagward_service.billing.judged import JudgedBill
-from tagward_service.billing.money import total
-from tagward_service.billing.owners import registry_of
-from tagward_service.billing.text_money import shown
 from tagward_service.showback.disputing import Contested, untouched
-from tagward_service.showback.receivers import strangers_in
+from tagward_service.showback.receivers import strangers_in, strangers_paid
 from tagward_service.showback.rules import Showback
 from tagward_service.showback.statement import Statement
 from tagward_service.showback.units import ENOUGH, Predictions, Runs, untyped
@@ -25,7 +21,7 @@ def notes_on(
     yield from _budgets(judged.currency, rules, {each.team for each in told.teams})
     yield from untouched(disputes)
     yield from strangers_in(judged, rules)
-    yield from _receivers_unknown(judged, rules, told)
+    yield from strangers_paid(judged, rules, told.charges)
 
 
 def unit_notes(
@@ -41,18 +37,6 @@ def unit_notes(
             f"{unknown:g} % of chargeable cost has no valid {tag}: "
             "runs and predictions may cost more than is told"
         )
-
-
-def _receivers_unknown(judged: JudgedBill, rules: Showback, told: Statement) -> Iterator[str]:
-    """Say who gets shares by usage and is nobody: a namespace that no `map` names, a typing mistake."""
-    registry = registry_of(judged.policy, rules.dimensions.team)
-    shares: dict[tuple[str, str], list[Decimal]] = {}
-    for each in told.charges:
-        if registry is not None and each.kind == "shared" and each.place.team not in registry.values:
-            shares.setdefault((each.rule, each.place.team), []).append(each.amount)
-    for (rule, team), amounts in shares.items():
-        cost = f"{shown(total(amounts))} {judged.currency}"
-        yield f"allocation {quoted(rule)} gives {cost} to {quoted(team)}, in no registry: `map` it to a team"
 
 
 def _budgets(currency: str, rules: Showback, teams: Iterable[str]) -> Iterator[str]:

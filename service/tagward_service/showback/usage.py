@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,29 @@ def read_usage(files: Iterable[Path], team: str) -> Usage:
     Raises InputError for a file that is no such thing.
     """
     used: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for file in files:
+    for file in _once(files):
         for period, metric, target, quantity in _readings(file, team):
             targets = used[period, metric]
             targets[target] = EXACT.add(targets[target], quantity)
     return {key: dict(targets) for key, targets in used.items()}
+
+
+def _once(files: Iterable[Path]) -> Iterator[Path]:
+    """Refuse a file that is there twice, under whatever name: its usage would count double."""
+    seen: dict[bytes, Path] = {}
+    for file in files:
+        first = seen.setdefault(_digest(file), file)
+        if first is not file:
+            raise InputError(str(file), f"holds the same as {quoted(str(first))}; name it once")
+        yield file
+
+
+def _digest(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return file_digest(stream, "blake2b").digest()
+    except OSError as error:
+        raise InputError(str(file), f"cannot be read: {(error.strerror or 'failed').lower()}") from None
 
 
 def _readings(file: Path, team: str) -> Iterator[Reading]:

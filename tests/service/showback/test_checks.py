@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,20 @@ def test_costs_that_are_shared_need_a_rule_each(tmp_path: Path) -> None:
     assert report(tmp_path, lines, SUPPORT + unsplit).readiness.missing == (
         "pool k8s: no way to split it was left (5.00 USD)",
         "no rule splits `tax` costs (2.00 USD)",
+    )
+
+
+def test_usage_gives_to_owners_that_there_are(tmp_path: Path) -> None:
+    rule = "  - {id: k8s, source: {classes: [shared]}, method: metric, metric: {name: cpu}}\n"
+    (tmp_path / "rules.yaml").write_text(HEAD + rule)
+    pooled = month(10, "5", ServiceName="Amazon Elastic Kubernetes Service", Tags={})
+    file = write_csv(tmp_path / "bill.csv", [*(month(each) for each in (8, 9, 10)), pooled])
+    usage = {("2026-10", "cpu"): {"kube-system": Decimal(1)}}
+
+    checks = checks_of(read_rules(tmp_path / "rules.yaml"), usage)
+
+    assert billing_report(REGISTERED, [file], DAY, checks=checks).readiness.missing == (
+        "allocation `k8s` gives 5.00 USD to `kube-system`, in no registry: `map` it to a team",
     )
 
 

@@ -147,3 +147,22 @@ def test_costs_whose_workload_type_nobody_knows_are_noted(tmp_path: Path) -> Non
         "runs and predictions may cost more than is told",
     )
     assert few.notes == ()
+
+
+def test_a_month_that_is_told_anew_replaces_what_was_told_before(tmp_path: Path) -> None:
+    rules = HEAD + "disputes: [{id: D, team: fraud, reason: r, services: ['*'], outcome: excluded}]\n"
+    april = costing("4", Tags=tags("fraud"), BillingPeriodStart="2026-04-01")
+    state = tmp_path / "state"
+
+    told(tmp_path, rules, [april, costing("60", Tags=tags("fraud"))], state=state)
+    may = [costing("50", Tags=tags("fraud")), costing("1", Tags=tags("nlp"))]
+    again = told(tmp_path, rules, may, state=state)
+
+    assert [(each.period, int(each.billed), int(each.unallocated)) for each in again.statement.months] == [
+        ("2026-04", 4, 4),
+        ("2026-05", 51, 50),
+    ]
+    assert [(each.period, int(each.amount)) for each in again.disputes[0].months] == [
+        ("2026-04", 4),
+        ("2026-05", 50),
+    ]

@@ -118,6 +118,14 @@ def test_an_allocation_over_the_end_of_a_month_belongs_to_none(tmp_path: Path) -
         set_of(tmp_path, allocation("a", start="yesterday"))
 
 
+def test_a_file_that_is_there_twice_counts_never_double(tmp_path: Path) -> None:
+    for name in ("usage.csv", "copy.csv"):
+        (tmp_path / name).write_text(ROWS)
+
+    with pytest.raises(InputError, match=r"copy\.csv: holds the same as `.*usage\.csv`; name it once"):
+        read_usage([tmp_path / "usage.csv", tmp_path / "copy.csv"], "ml-team")
+
+
 def test_small_and_large_usage_add_up_exactly(tmp_path: Path) -> None:
     (tmp_path / "u.csv").write_text(
         "period,metric,target,quantity\n2026-10-05, m , t ,1e30\n2026-10-31,m,t,1e-10\n"
