@@ -64,12 +64,11 @@ def _kind_of_cost(kind: Any) -> Kind:
 
 def _check_tags(held: Held, engine: Engine, named: str, table: Table) -> None:
     """Refuse tags in an encoding that the engine has no words for."""
-    kinds = table.types[held.name]
-    has_fields = held.kind != "array" or _has_pairs(kinds)
-    if has_fields and (held.kind in engine.dialect.decode or engine.dialect.maps.from_pairs):
-        return
-    what = f"`{held.name}` is {kinds}, which cannot be read as tags on {engine.name}"
-    raise InputError(named, what, "make a view with a map, or with JSON text as FOCUS has it")
+    kind, dialect = table.types[held.name], engine.dialect
+    has_pairs = held.kind == "array" and _has_pairs(kind) and dialect.maps.from_pairs is not None
+    if not has_pairs and held.kind not in dialect.decode:
+        what = f"`{held.name}` is {kind}, which cannot be read as tags on {engine.name}"
+        raise InputError(named, what, "make a view with JSON text in it, as FOCUS has tags")
 
 
 def _has_pairs(kind: Any) -> bool:
