@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, assert_never, get_args
 
+from tagward.diagnostics import quoted
 from tagward.errors import InputError
 from tagward.policy import Policy
 from tagward_service.cli import options
@@ -78,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     results = Results(tuple(run_files(files, _loading(settings), _wanted(settings.texts("case")))))
     for name, file in outputs:
         _write(results, name, file, style_of(file, settings))
-    return _code(results)
+    return _code(results, settings.texts("case"))
 
 
 def _test_files(paths: Sequence[str], *, note: bool) -> Iterator[str]:
@@ -148,12 +149,13 @@ def _write(results: Results, name: Format, file: str | None, style: Style) -> No
             assert_never(name)
 
 
-def _code(results: Results) -> Exit:
+def _code(results: Results, globs: Sequence[str]) -> Exit:
     if results.count("error"):
         return Exit.USAGE
     if results.count("failed"):
         return Exit.FINDINGS
     if not results.cases:
-        complain(_NOTHING, color=False, label="note")
+        said = f"no case has a name like {' or '.join(map(quoted, globs))}" if globs else _NOTHING
+        complain(said, color=False, label="note")
         return Exit.NOTHING
     return Exit.CLEAN

@@ -79,11 +79,22 @@ def _walk(directory: str) -> Iterator[Found]:
         for name in sorted(files):
             if name.endswith(_SUFFIXES) and not name.startswith("."):
                 is_empty = False
-                yield Named(str(Path(base, name)), found=True)
+                yield _found(str(Path(base, name)))
     yield from (InputError(str(error.filename), _reason(error), _next(error)) for error in failed)
     if is_empty and not failed:
         why = "the directory holds no .json, .yaml or .yml file; name the plan or the manifests themselves"
         yield Reading(directory, "directory", (), (NotEvaluated(directory, why),))
+
+
+def _found(path: str) -> Found:
+    """Name a file of a directory, unless reading it might never end."""
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        return Named(path, found=True)  # reading it says why
+    if stat.S_ISREG(mode):
+        return Named(path, found=True)
+    return Reading(path, "other file", (), (NotEvaluated(path, "no file, but a pipe, a socket or a device"),))
 
 
 def _is_skipped(name: str) -> bool:

@@ -26,6 +26,9 @@ _GET_TEMPLATE = Mistake(
 _RENDER = "render it with `helm template CHART > manifests.yaml` and give that file"
 _BUILD = "build it with `kustomize build DIR > manifests.yaml` and give that file"
 _POLICY = _other("a tagward policy, not something to check against one", "check it with `tagward check`")
+_TESTS = _other("tests of a tagward policy, not something to check", "run them with `tagward test`")
+_RULES = _other("rules of showback, not something to check", "give them to `tagward showback --rules`")
+_OURS = {"TagPolicy": _POLICY, "Test": _TESTS, "Showback": _RULES}
 _KUSTOMIZATION = _other("a kustomization", _BUILD)
 _KUBECONFIG = _other("a kubeconfig, which says how to reach a cluster")
 _CONFIGURATION = Mistake("Terraform configuration in JSON, as CDKTF writes it", PLAN_AND_SHOW)
@@ -106,7 +109,8 @@ _CHART_VALUES_AT_LEAST = 3
 _FIRST_OUTPUT = re.compile(
     r'\s*\{\s*"[^"]+"\s*:\s*\{\s*"sensitive"\s*:\s*(?:true|false)\s*,\s*"type"\s*:', re.ASCII
 )
-_YAML_POLICY = re.compile(r"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?tagward/", re.MULTILINE)
+_YAML_OURS = re.compile(r"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?tagward/", re.MULTILINE)
+_YAML_KIND = re.compile(r"^[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?(\w+)", re.MULTILINE)
 _MOST_SHOWN = 4
 _LONGEST_SHOWN = 40
 
@@ -114,7 +118,7 @@ _LONGEST_SHOWN = 40
 def mistake_in_json(text: str, keys: Collection[str], found: Found) -> Mistake:
     """Recognise JSON that is no input."""
     if found.get("apiVersion", b"").startswith(b'"tagward/'):
-        return _POLICY
+        return _OURS.get(found.get("kind", b"").decode(errors="replace").strip('"'), _POLICY)
     if found.get("kind") == b'"Config"':
         return _KUBECONFIG
     if found.get("kind") == b'"Kustomization"':
@@ -127,8 +131,9 @@ def mistake_in_json(text: str, keys: Collection[str], found: Found) -> Mistake:
 def mistake_in_yaml(text: str, keys: Collection[str]) -> Mistake:
     """Recognise YAML that holds no manifest."""
     present = frozenset(keys)
-    if _YAML_POLICY.search(text):
-        return _POLICY
+    if _YAML_OURS.search(text):
+        kind = _YAML_KIND.search(text)
+        return _OURS.get(kind[1] if kind else "", _POLICY)
     if {"clusters", "contexts"} <= present:
         return _KUBECONFIG
     if "kustomize.config.k8s.io/" in text or (present & _KUSTOMIZED and present <= _KUSTOMIZE):

@@ -185,7 +185,7 @@ def test_a_resource_may_be_in_a_file_beside_the_test(run: Run, write: Write, her
         ("in: missing.json", "missing.json: there is no such file"),
         ("in: two.json", "the input holds 2 resources; name one:"),
         ("{in: two.json, address: Pod/wbe}", "did you mean `Pod/web`?"),
-        ("in: our.test.yaml", "a tagward policy"),
+        ("in: our.test.yaml", "run them with `tagward test`"),
         ("manifest: [{apiVersion: v1, kind: ConfigMap}, {apiVersion: v1, kind: Pod}]", "2 resources"),
         (f"{{{BARE}, expect: [TW001 ml-taem]}}", "no tag `ml-taem`; did you mean `ml-team`?"),
     ],
@@ -271,7 +271,7 @@ def test_cases_are_chosen_by_name(run: Run, write: Write) -> None:
     assert run("test", "--case", "g*").code == 0
     ran = run("test", "--case", "nothing")
     assert ran.code == 3
-    assert "no case was run" in ran.err
+    assert "no case has a name like `nothing`" in ran.err
 
 
 def test_no_test_is_exit_code_3_and_a_missing_folder_2(run: Run, here: Path) -> None:

@@ -137,6 +137,23 @@ def test_a_name_that_no_file_can_have_is_an_error() -> None:
     assert error("a\0b").what == "no file can have this name"
 
 
+def test_a_pipe_in_a_directory_does_not_stop_what_is_beside_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    write(tmp_path / "b.yaml", POD.format("x"))
+    pipe, pod = read(tmp_path)
+    assert isinstance(pipe, Reading)
+    assert "a pipe" in pipe.not_evaluated[0].why
+    assert isinstance(pod, Reading)
+    assert len(list(pod.resources)) == 1
+
+
+@pytest.mark.parametrize(("kind", "said"), [("Test", "tagward test"), ("TagPolicy", "tagward check")])
+def test_files_of_tagward_itself_are_told_apart(tmp_path: Path, kind: str, said: str) -> None:
+    assert f"`{said}`" in str(error(write(tmp_path / "x.yaml", f"apiVersion: tagward/v1\nkind: {kind}\n")))
+    text = json.dumps({"apiVersion": "tagward/v1", "kind": kind})
+    assert f"`{said}`" in str(error(write(tmp_path / "x.json", text)))
+
+
 def test_a_path_given_twice_is_read_once(tmp_path: Path) -> None:
     path = write(tmp_path / "a.yaml", POD.format("x"))
     assert len(read(path, path)) == 1
