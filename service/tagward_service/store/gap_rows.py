@@ -44,8 +44,8 @@ def folded(text: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Write names as one text, in which each can be found between two spaces."""
-    return f" {' '.join(map(storable, names))} "
+    """Write names as one text, in which each can be found between two line ends."""
+    return "\n".join(("", *map(storable, names), ""))
 
 
 def _row(number: int, rank: int, kept: KeptGap) -> dict[str, Any]:
@@ -64,5 +64,5 @@ def kept_gaps(rows: Iterable[Row[Any]]) -> Iterator[KeptGap]:
     """Make gaps of rows."""
     for row in rows:
         told: dict[str, Any] = {name: getattr(row, name) for name in _TEXTS}
-        told |= {name: tuple(getattr(row, name).split()) for name in _LISTS}
+        told |= {name: tuple(getattr(row, name).split("\n")[1:-1]) for name in _LISTS}
         yield KeptGap(**told, findings=_findings(row.findings) if row.findings else ())

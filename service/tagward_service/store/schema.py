@@ -253,7 +253,7 @@ gap = Table(
 """What a resource of the newest bill costs that nobody can be charged for; `rank` 0 is the dearest.
 
 Money is text with every digit, and the cost is there in parts, too. `sought` is id and name, case aside; tags
-stand between spaces; findings are packed.
+stand between line ends; findings are packed.
 """
 
 dispute = Table(

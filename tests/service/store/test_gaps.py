@@ -25,7 +25,7 @@ GAPS = (
     gap("i-2", "30.5", account="2", account_name="", service="S3", scan="findings", findings=(FOUND,)),
     gap("Ärger-3", "0.1", cloud="azure", service="VM", wrong=("ml-team",), scan="never", name="Straße"),
     gap("i-4", "0.1", missing=("ml-team-lead",), scan="none"),
-    gap("i-5", "-2", service="S3"),
+    gap("i-5", "-2", service="S3", missing=("my tag",)),
 )
 
 
@@ -59,6 +59,8 @@ def test_they_come_back_as_they_were_the_dearest_first(store: Store) -> None:
         (GapsWanted(service="S3"), ["i-2", "i-5"]),
         (GapsWanted(tag="ml-team"), ["i-1", "Ärger-3"]),
         (GapsWanted(tag="ml-team", cloud="aws"), ["i-1"]),
+        (GapsWanted(tag="my tag"), ["i-5"]),
+        (GapsWanted(tag="tag"), []),
         (GapsWanted(scan="never"), ["Ärger-3"]),
         (GapsWanted(text="ÄRGER"), ["Ärger-3"]),
         (GapsWanted(text="strasse"), ["Ärger-3"]),

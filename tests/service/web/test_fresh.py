@@ -60,6 +60,16 @@ def test_what_is_new_is_shown_and_what_is_not_is_not_built_again(estate: Path, t
         assert "No bill has been read" not in web.seen("/gaps").text
 
 
+def test_gaps_that_an_older_program_did_not_keep_are_said_to_be_missing(estate: Path, tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    store = open_store(str(file))
+    store.keep_report("costs", "acme", NOON.date(), kept(estate))
+    store.close()
+    with Web(estate / "tagward.yaml", str(file)) as web:
+        assert "the store has 0 of them: run" in web.seen("/gaps").text
+        assert "the gaps of the kept bill are not in the store" in web.seen("/scans").text
+
+
 def test_a_page_does_not_wait_for_its_charts_and_has_them_later(web: Web) -> None:
     board = web.run(web.desk.board)
     charts = readiness.view(board).charts
