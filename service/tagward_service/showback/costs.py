@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tagward.diagnostics import did_you_mean, quoted
@@ -17,10 +18,20 @@ from tagward_service.showback.rules import Showback, Source
 _DIMENSIONS = ("team", "project", "workload_type", "environment")
 
 
-def costs(judged: JudgedBill, rules: Showback, basis: Basis = "effective") -> list[Cost]:
-    """Add the lines of a bill up, each of them in exactly one cost; raises UsageError for unknown tags."""
+def sums(judged: JudgedBill, rules: Showback, basis: Basis = "effective") -> list[Row]:
+    """Ask for everything that showback tells in one query: lines added up by whose and what for they are.
+
+    Raises UsageError for tags that the policy does not have.
+    """
     check_names(judged, rules)
-    return [_cost(row, judged.currency) for row in judged.rows(_summed(judged, rules, basis))]
+    return judged.rows(_summed(judged, rules, basis))
+
+
+def costs(rows: Iterable[Row], currency: str) -> Iterator[Cost]:
+    """Turn sums into costs: each line of the bill is in exactly one of them."""
+    for row in rows:
+        place = Place(row["period"], currency, *(row[name] for name in _DIMENSIONS))
+        yield Cost(place, row["amount"], row["pool"], row["reason"], row["dispute"])
 
 
 def check_names(judged: JudgedBill, rules: Showback) -> None:
@@ -45,7 +56,7 @@ def value_of(judged: JudgedBill, tag: str) -> Any:
     return ibis.ifelse(lines[judged.found.valid[tag]], lines[judged.columns[tag]], "")
 
 
-def placed(judged: JudgedBill, rules: Showback) -> Any:
+def _placed(judged: JudgedBill, rules: Showback) -> Any:
     """Say of each line whose it is, which pool takes it, and which dispute is about it."""
     import ibis
 
@@ -62,7 +73,7 @@ def placed(judged: JudgedBill, rules: Showback) -> Any:
 def _summed(judged: JudgedBill, rules: Showback, basis: Basis) -> Any:
     import ibis
 
-    found = placed(judged, rules)
+    found = _placed(judged, rules)
     reason = ibis.cases(
         (found.pool != "", ""),
         (found.team != "", ""),
@@ -70,8 +81,9 @@ def _summed(judged: JudgedBill, rules: Showback, basis: Basis) -> Any:
         (found["class"] == CHARGEABLE, f"no valid {rules.dimensions.team}"),
         else_=found["class"],
     )
-    kept = ["period", "pool", "reason", "dispute", *_DIMENSIONS]
-    return found.mutate(reason=reason).group_by(kept).aggregate(amount=found[basis].sum())
+    run = value_of(judged, rules.dimensions.run).fill_null("")
+    kept = ["period", "pool", "reason", "dispute", "class", *_DIMENSIONS, "run"]
+    return found.mutate(reason=reason, run=run).group_by(kept).aggregate(amount=found[basis].sum())
 
 
 def _in_source(lines: Any, judged: JudgedBill, source: Source) -> Any:
@@ -86,11 +98,6 @@ def _in_source(lines: Any, judged: JudgedBill, source: Source) -> Any:
     for tag, values in source.tags.items():
         found &= matches(lines[judged.columns[tag]], values)
     return found
-
-
-def _cost(row: Row, currency: str) -> Cost:
-    place = Place(row["period"], currency, *(row[name] for name in _DIMENSIONS))
-    return Cost(place, row["amount"], row["pool"], row["reason"], row["dispute"])
 
 
 def _known(what: str, name: str, known: Any) -> None:

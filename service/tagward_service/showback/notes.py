@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tagward.diagnostics import did_you_mean, quoted
-from tagward_service.billing.amounts import Basis
-from tagward_service.billing.judged import JudgedBill
+from tagward_service.billing.judged import JudgedBill, Row
 from tagward_service.showback.disputing import Contested, untouched
 from tagward_service.showback.receivers import strangers_in, strangers_paid
 from tagward_service.showback.rules import Showback
@@ -24,13 +23,11 @@ def notes_on(
     yield from strangers_paid(judged, rules, told.charges)
 
 
-def unit_notes(
-    judged: JudgedBill, rules: Showback, basis: Basis, runs: Runs, made: Predictions
-) -> Iterator[str]:
+def unit_notes(rows: Iterable[Row], rules: Showback, runs: Runs, made: Predictions) -> Iterator[str]:
     """Say what unit costs leave out: costs of which nobody knows what they were for, and cheap runs."""
     if runs.count > len(runs.runs):
         yield f"only the {len(runs.runs):,} dearest of {runs.count:,} training runs are told"
-    unknown = untyped(judged, rules, basis) if runs.runs or made.projects else None
+    unknown = untyped(rows) if runs.runs or made.projects else None
     if unknown is not None and unknown > 100 - ENOUGH:
         tag = quoted(rules.dimensions.workload_type)
         yield (

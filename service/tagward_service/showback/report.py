@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from tagward.policy import Policy
 from tagward_service.billing.amounts import Basis
 from tagward_service.billing.ingest_findings import IngestFinding
-from tagward_service.billing.judged import JudgedBill
+from tagward_service.billing.judged import JudgedBill, Row
 from tagward_service.billing.money import total
 from tagward_service.showback.allocating import Usage, allocate
 from tagward_service.showback.budgets import Alert, alerts
-from tagward_service.showback.costs import costs
+from tagward_service.showback.costs import costs, sums
 from tagward_service.showback.disputing import Contested, contested
 from tagward_service.showback.notes import notes_on, unit_notes
 from tagward_service.showback.rules import Dimensions, Showback
@@ -50,11 +50,12 @@ class ShowbackReport(Struct, frozen=True):
 
 def report_on(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> ShowbackReport:
     """Share a judged bill out; raises UsageError for rules that do not fit the policy."""
-    told = shared_out(judged, rules, usage, basis)
+    rows = sums(judged, rules, basis)
+    told = _shared(rows, judged, rules, usage, basis)
     periods = {each.period for each in told.months}
     disputes = tuple(contested(rules.disputes, told.charges, periods))
-    runs, made = training_runs(judged, rules, basis), predictions(judged, rules, basis, usage)
-    notes = (*notes_on(judged, rules, told, disputes), *unit_notes(judged, rules, basis, runs, made))
+    runs, made = training_runs(rows), predictions(rows, usage)
+    notes = (*notes_on(judged, rules, told, disputes), *unit_notes(rows, rules, runs, made))
     return ShowbackReport(
         judged.policy.name,
         judged.policy.version,
@@ -90,7 +91,13 @@ def of_team(report: ShowbackReport, team: str) -> ShowbackReport:
 
 def shared_out(judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis) -> Statement:
     """Charge every line of a bill to somebody, or to nobody; raises UsageError."""
-    charges = allocate(costs(judged, rules, basis), rules.allocations, usage)
+    return _shared(sums(judged, rules, basis), judged, rules, usage, basis)
+
+
+def _shared(
+    rows: Sequence[Row], judged: JudgedBill, rules: Showback, usage: Usage, basis: Basis
+) -> Statement:
+    charges = allocate(costs(rows, judged.currency), rules.allocations, usage)
     return statement(charges, _billed(judged, basis))
 
 

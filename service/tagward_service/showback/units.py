@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from msgspec import Struct
 
 from tagward_generators.sql.classing import CHARGEABLE
-from tagward_service.billing.amounts import Basis
-from tagward_service.billing.judged import JudgedBill, Row
+from tagward_service.billing.judged import Row
 from tagward_service.billing.money import ZERO, percent, total
 from tagward_service.showback.allocating import Usage
-from tagward_service.showback.costs import placed, value_of
-from tagward_service.showback.rules import Showback
 
 ENOUGH = 90.0
 """Percent of the cost of training that must name its run before the cost of a run is told as such."""
@@ -63,45 +60,34 @@ class Predictions(Struct, frozen=True):
     projects: tuple[Prediction, ...] = ()
 
 
-def training_runs(judged: JudgedBill, rules: Showback, basis: Basis) -> Runs:
+def training_runs(rows: Iterable[Row]) -> Runs:
     """Tell what each training run cost directly."""
-    rows = judged.rows(_by(judged, rules, basis, TRAINING, rules.dimensions.run))
-    named = [row for row in rows if row["unit"]]
-    share = _share(named, rows)
-    runs = [
-        Run(row["period"], row["unit"], row["team"], row["project"], row["amount"])
-        for row in sorted(named, key=lambda row: (-row["amount"], row["period"], row["unit"]))
-    ]
+    found = _by(rows, TRAINING, "run", "team", "project")
+    named = {key: amount for key, amount in found.items() if key[1]}
+    share = _share(named.values(), found.values())
+    dearest = sorted(named.items(), key=lambda each: (-each[1], each[0]))
+    runs = [Run(period, run, team, project, amount) for (period, run, team, project), amount in dearest]
     return Runs(share, share is None or share < ENOUGH, tuple(runs[:_MOST]), len(runs))
 
 
-def predictions(judged: JudgedBill, rules: Showback, basis: Basis, usage: Usage) -> Predictions:
+def predictions(rows: Iterable[Row], usage: Usage) -> Predictions:
     """Tell what predictions cost, for projects whose number of predictions a metric gives."""
-    rows = judged.rows(_by(judged, rules, basis, INFERENCE, rules.dimensions.project))
-    found: dict[tuple[str, str], Decimal] = {}
-    for row in rows:
-        key = (row["period"], row["unit"])
-        found[key] = total((found.get(key, ZERO), row["amount"]))
-    told = (
-        _prediction(period, project, amount, usage) for (period, project), amount in sorted(found.items())
-    )
-    share = _share([row for row in rows if row["unit"]], rows)
+    found = _by(rows, INFERENCE, "project")
+    told = (_prediction(month, project, each, usage) for (month, project), each in sorted(found.items()))
+    share = _share((amount for key, amount in found.items() if key[1]), found.values())
     return Predictions(share is None or share < ENOUGH, tuple(each for each in told if each))
 
 
-def untyped(judged: JudgedBill, rules: Showback, basis: Basis) -> float | None:
+def untyped(rows: Iterable[Row]) -> float | None:
     """Return the percent of chargeable cost whose workload type nobody knows; None of no cost."""
-    found = placed(judged, rules)
-    kept = found.filter(found["class"] == CHARGEABLE)
-    summed = kept.group_by(["period", "workload_type"]).aggregate(amount=kept[basis].sum())
-    rows = judged.rows(summed)
-    return _share([row for row in rows if not row["workload_type"]], rows)
+    chargeable = [row for row in rows if row["class"] == CHARGEABLE]
+    unknown = (row["amount"] for row in chargeable if not row["workload_type"])
+    return _share(unknown, (row["amount"] for row in chargeable))
 
 
-def _share(some: Iterable[Row], rows: Iterable[Row]) -> float | None:
+def _share(some: Iterable[Decimal], whole: Iterable[Decimal]) -> float | None:
     """Return a share of gross cost in percent: credits would make it larger than the whole."""
-    gross = [total(row["amount"] for row in each if row["amount"] > 0) for each in (some, rows)]
-    return percent(*gross)
+    return percent(*(total(amount for amount in each if amount > 0) for each in (some, whole)))
 
 
 def _prediction(period: str, project: str, amount: Decimal, usage: Usage) -> Prediction | None:
@@ -112,8 +98,10 @@ def _prediction(period: str, project: str, amount: Decimal, usage: Usage) -> Pre
     return Prediction(period, project, amount, number, amount * _PER / number)
 
 
-def _by(judged: JudgedBill, rules: Showback, basis: Basis, workload: str, tag: str) -> Any:
-    """Sum the costs of one workload type up by month and a tag."""
-    found = placed(judged, rules).mutate(unit=value_of(judged, tag).fill_null(""))
-    kept = found.filter(found.workload_type == workload)
-    return kept.group_by(["period", "unit", "team", "project"]).aggregate(amount=kept[basis].sum())
+def _by(rows: Iterable[Row], workload: str, *names: str) -> dict[tuple[str, ...], Decimal]:
+    """Sum the costs of one workload type up by month and more."""
+    found: dict[tuple[str, ...], list[Decimal]] = defaultdict(list)
+    for row in rows:
+        if row["workload_type"] == workload:
+            found[row["period"], *(row[name] for name in names)].append(row["amount"])
+    return {key: total(amounts) for key, amounts in found.items()}

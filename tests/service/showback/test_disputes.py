@@ -113,7 +113,7 @@ def expected(found: tuple[Dispute, ...]) -> tuple[dict[str, Decimal], dict[tuple
     return dict(teams), dict(about)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(disputes())
 def test_costs_go_where_disputes_send_them_and_come_to_the_bill(
     judged: JudgedBill, found: tuple[Dispute, ...]
