@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ FORGET = options.Option(
 )
 YES = options.Option(name="yes", short="-y", flag=True, help="do it; else it is only said what would be done")
 OPTIONS = (CLOUD, FORGET, BEFORE, YES, STORE, SNAPSHOTS, options.POLICY, options.CONFIG)
+
+_MOST = 10
+"""So many accounts are named; the rest are counted."""
 
 _DESCRIPTION = """\
 Forget scans of a cloud, or what they say of one account, as if it had not been scanned: coverage, readiness
@@ -96,7 +100,7 @@ def _tell(which: Forgetting, forgotten: Forgotten, *, done: bool) -> None:
             (forgotten.findings, "finding"),
         )
     )
-    sys.stdout.write(printable(f"{_named(which)}: {', '.join(forgotten.accounts) or 'no account'}") + "\n")
+    sys.stdout.write(printable(f"{_named(which)}: {_some(forgotten.accounts) or 'no account'}") + "\n")
     sys.stdout.write(f"forgotten {are}  {parts}, and with them {scans} as a whole\n")
     sys.stdout.write(f"resolved {is_ if forgotten.findings == 1 else are}   {findings}\n")
     if not done:
@@ -108,9 +112,13 @@ def _nothing(store: Store, which: Forgetting) -> str:
     from tagward_service.store.forget_interface import Forgetting
 
     known = store.forget(Forgetting(which.cloud), dry=True).accounts
-    there = f"; of {which.cloud} it knows {', '.join(known[:10])}" if which.account and known else ""
-    more = f" and {len(known) - 10} more" if there and len(known) > 10 else ""
-    return f"the store knows nothing of {_named(which)}{there}{more}"
+    there = f"; of {which.cloud} it knows {_some(known)}" if which.account and known else ""
+    return f"the store knows nothing of {_named(which)}{there}"
+
+
+def _some(accounts: Sequence[str]) -> str:
+    more = f" and {len(accounts) - _MOST:,} more" if len(accounts) > _MOST else ""
+    return f"{', '.join(accounts[:_MOST])}{more}"
 
 
 def _named(which: Forgetting) -> str:

@@ -16,8 +16,7 @@ from tagward_service.scan.interface import Part, ReadError, Source
 from tagward_service.scan.progress import Progress
 from tagward_service.scan.schedule import sharded
 from tagward_service.sources.interface import NotEvaluated
-from tagward_service.store.interface import ScanState, Store
-
+from tagward_service.store.interface import ScanRun, ScanState, Store
 
 _YOUNG = 50_000
 """So many objects are made before Python looks for garbage among them."""
@@ -56,6 +55,8 @@ def scan(
     evaluator = Evaluator(asked.policy, as_of=asked.as_of, surface=surface(source.cloud))
     scanning = Scanning(source, run, evaluator, limits=asked.limits, progress=progress)
     parts, unread = _listed(source)
+    if not parts and any(each.incomplete for each in unread):
+        return _nothing_listed(run, unread)
     if asked.shard:
         parts = list(sharded(parts, asked.shard))
     unread += _vanished(_known(source, store, asked), parts, unread)
@@ -64,6 +65,13 @@ def scan(
     with _seldom_collecting():
         state = scanning.scan(parts, unread)
     return Done(run.id, state, scanning.ended_by)
+
+
+def _nothing_listed(run: ScanRun, unread: list[NotEvaluated]) -> Done:
+    """End a scan that was refused altogether: what exists is still what the scan before it saw."""
+    run.plan([], unread)
+    run.finish(ScanState.INTERRUPTED)
+    return Done(run.id, ScanState.INTERRUPTED, "nothing could be listed")
 
 
 @contextmanager

@@ -218,6 +218,45 @@ def test_a_list_that_breaks_off_is_no_empty_inventory(store: Store) -> None:
     assert store.count(Wanted()) == 40
 
 
+class Denied(Generated):
+    """An organization that the caller may not look into."""
+
+    def parts(self) -> Iterator[Part | NotEvaluated]:
+        raise ReadError("organizations:ListAccounts is denied")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        Denied(),
+        Generated(
+            accounts=0, unlisted=[NotEvaluated("account 1", "the role cannot be taken", incomplete=True)]
+        ),
+    ],
+)
+def test_a_scan_that_could_list_nothing_does_not_stand_for_what_exists(
+    store: Store, source: Generated
+) -> None:
+    before = run(store, Generated())
+
+    done = run(store, source)
+
+    assert done.state is ScanState.INTERRUPTED
+    assert "nothing could be listed" in done.ended_by
+    assert any(each.incomplete for each in store.unread(done.scan))
+    assert [scan.id for scan in store.latest(POLICY.name)] == [before.scan]
+    assert run(store, Generated()).state is ScanState.COMPLETE
+
+
+def test_an_empty_inventory_stands_for_what_exists(store: Store) -> None:
+    run(store, Generated())
+
+    done = run(store, Generated(each=0))
+
+    assert done.state is ScanState.COMPLETE
+    assert [scan.id for scan in store.latest(POLICY.name)] == [done.scan]
+
+
 def test_when_nothing_can_be_stored_any_more_the_readers_end(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
