@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tagward_service.report import Report
 
-Format = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
+Format = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 Render = Callable[[Report, TextIO], None]
@@ -54,5 +54,9 @@ def renderer(name: Format, style: Style) -> Render:
             from tagward_service.outputs.markdown import render as render_markdown
 
             return render_markdown
+        case "html":
+            from tagward_service.outputs.html import render as render_html
+
+            return render_html
         case _:
             assert_never(name)

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ from tagward_service.outputs.fingerprints import fingerprints
 from tagward_service.outputs.markdown import LIMIT
 from tagward_service.outputs.places import relative_uri
 from tagward_service.report import Report
+from tagward_service.sources.interface import NotEvaluated
 from tests.service.outputs.reports import finding, hostile, report, resource, several
 
 
@@ -187,3 +189,56 @@ def test_markdown_is_bounded_and_says_what_it_leaves_out() -> None:
     left_out = re.search(r"_(\d+) more resources with findings are left out", text)
     assert left_out is not None
     assert int(left_out[1]) + text.count("TW001") == 3000
+
+
+class Page(HTMLParser):
+    """The elements of a page that are open at any time, and all of its text."""
+
+    VOID = frozenset({"meta"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        assert not [name for name, _ in attrs if name.startswith("on") or name in ("src", "href")]
+        self.open += [tag] if tag not in self.VOID else []
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_html_is_one_page_that_needs_nothing_else_and_says_everything() -> None:
+    page = Page(rendered("html", several()))
+    assert not page.open
+    assert page.seen.isdisjoint({"script", "link", "img", "iframe", "form", "a"})
+    for each in several().findings:
+        assert each.code.value in page.text
+        assert each.message.replace("`", "") in page.text
+        assert each.fix.replace("`", "") in page.text
+        assert each.resource.address in page.text
+    assert "62.5 %" in page.text
+    assert "default-src 'none'" in rendered("html", several())
+
+
+def test_html_says_what_nobody_judged() -> None:
+    unread = report(not_evaluated=(NotEvaluated("secret.json", "permission denied", incomplete=True),))
+    assert "secret.json: permission denied" in Page(rendered("html", unread)).text
+
+
+@given(st.text())
+def test_nothing_in_a_report_becomes_html(text: str) -> None:
+    hostile_text = f"{text}</td></table><script>alert(1)</script><img src=x onerror=y>"
+    bad = resource(hostile_text, type=hostile_text, file=hostile_text)
+    page = Page(rendered("html", report(finding(bad, message=hostile_text, fix=hostile_text))))
+    assert not page.open
+    assert page.seen.isdisjoint({"script", "img"})
+    assert page.text.count("<script>alert(1)</script>") == 5
