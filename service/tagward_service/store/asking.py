@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    FromClause,
     LargeBinary,
     Row,
     Select,
@@ -130,8 +131,21 @@ def every(connection: Connection, wanted: Wanted) -> Iterator[KeptFinding]:
 
 def count(connection: Connection, wanted: Wanted) -> int:
     """Count findings."""
-    statement = select(func.count()).select_from(_TABLES).where(*_where(connection, wanted))
+    statement = select(func.count()).select_from(_needed(wanted)).where(*_where(connection, wanted))
     return connection.execute(statement).scalar_one()
+
+
+def _needed(wanted: Wanted) -> FromClause:
+    """Join what the filters look at, and nothing else: each join is a look-up for every finding."""
+    tables = finding.join(resource, resource.c.id == finding.c.resource_id)
+    asked = {column.table for name, column in _FILTERS.items() if getattr(wanted, name)}
+    if wording in asked:
+        tables = tables.join(wording, wording.c.id == finding.c.wording_id)
+    if place in asked:
+        tables = tables.join(place, place.c.id == resource.c.place_id)
+    if wanted.seen_in is not None:
+        tables = tables.outerjoin(slot, slot.c.id == resource.c.slot_id)
+    return tables
 
 
 def _asked(connection: Connection, wanted: Wanted) -> Select[Any]:
@@ -162,11 +176,15 @@ def _where(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _has_text(connection: Connection, sought: str) -> ColumnElement[bool]:
-    """Look for text in the id or the name, case aside."""
-    columns = (resource.c.native_id, resource.c.name)
+    """Look for text in the id or the name, case aside; once for a resource, however many findings it has."""
+    named = resource.alias()
+    columns = (named.c.native_id, named.c.name)
     if connection.dialect.name == "sqlite":
-        return or_(*(func.instr(_folded(column), sought.casefold()) > 0 for column in columns))
-    return or_(*(func.strpos(func.lower(column), func.lower(cast(sought, Text))) > 0 for column in columns))
+        has = or_(*(func.instr(_folded(column), sought.casefold()) > 0 for column in columns))
+    else:
+        text = func.lower(cast(sought, Text))
+        has = or_(*(func.strpos(func.lower(column), text) > 0 for column in columns))
+    return resource.c.id.in_(select(named.c.id).where(has))
 
 
 def _folded(column: ColumnElement[str]) -> ColumnElement[str]:
