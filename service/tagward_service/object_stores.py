@@ -3,7 +3,7 @@
 Credentials come from where the SDK of each cloud looks for them: the environment, files of its command line,
 the identity of a pod or machine. What the drivers do not look for themselves is taken from the variables that
 the SDKs know: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, STORAGE_EMULATOR_HOST, AZURE_STORAGE_ACCOUNT,
-AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN.
+AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_SERVICE_ENDPOINT.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from zipfile import BadZipFile, ZipFile
 from msgspec import Struct
 
 from tagward.errors import InputError
-from tagward_service.billing.object_stores import Stream, is_remote, reading
+from tagward_service.billing.files import BillFile
+from tagward_service.billing.object_stores import Stream, reading
 
 PARQUET, GZIP, ZIP, ZSTD = b"PAR1", b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 20
@@ -44,19 +45,19 @@ class Content(Struct, frozen=True):
 
 
 @contextmanager
-def content_of(path: str, known: Known) -> Iterator[Content]:
+def content_of(file: BillFile, known: Known) -> Iterator[Content]:
     """Bring a file here, if it is elsewhere and not known yet; it goes when the context ends."""
-    if not is_remote(path):
-        with Path(path).open("rb") as stream:
-            yield Content(hashlib.file_digest(stream, "sha256").hexdigest(), "", Path(path))
+    if not file.address:
+        with Path(file.path).open("rb") as stream:
+            yield Content(hashlib.file_digest(stream, "sha256").hexdigest(), "", Path(file.path))
         return
     with TemporaryDirectory(prefix="tagward-") as folder:
-        yield _brought(path, known, Path(folder))
+        yield _brought(file, known, Path(folder))
 
 
-def _brought(path: str, known: Known, folder: Path) -> Content:
-    with reading(path) as stream:
-        sha256 = known.get((path, stream.etag)) if stream.etag else None
+def _brought(file: BillFile, known: Known, folder: Path) -> Content:
+    with reading(file.address) as stream:
+        sha256 = known.get((file.path, stream.etag)) if stream.etag else None
         if sha256 is not None:
             return Content(sha256, stream.etag, None)
         place = folder / "bill"

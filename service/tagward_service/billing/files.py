@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tagward.errors import InputError
-from tagward_service.billing.object_stores import is_remote, listing
+from tagward_service.billing.object_stores import is_remote, listing, without_secrets
 
 ENDINGS = (".csv", ".csv.gz", ".csv.zip", ".csv.zst", ".tsv", ".tsv.gz", ".zip", ".parquet", ".parq", ".pq")
 """What is read of a folder, in whatever case."""
@@ -22,13 +22,15 @@ HIDDEN = (".", "_")
 class BillFile(Struct, frozen=True):
     """One file of a bill.
 
-    `found` says that it was in a folder and not named itself, `modified` when it was written (seconds since
-    1970).
+    `path` is what it is called and `address` where it is read, which may have a signature that nobody should
+    see. `found` says that it was in a folder and not named itself, `modified` when it was written (seconds
+    since 1970).
     """
 
     path: str
     found: bool = False
     modified: float = 0
+    address: str = ""
 
 
 def bill_files(places: Iterable[str]) -> tuple[BillFile, ...]:
@@ -54,7 +56,7 @@ def _listed(place: str) -> Iterator[BillFile]:
     path = Path(place)
     if is_remote(place):
         for each in listing(place, holds_data):
-            yield BillFile(each.path, each.path != place, each.modified)
+            yield BillFile(without_secrets(each.address), each.address != place, each.modified, each.address)
     elif path.is_dir():
         yield from (_local(each) for each in sorted(_inside(path)))
     elif path.exists():

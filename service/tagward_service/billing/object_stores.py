@@ -34,6 +34,8 @@ _MEANT = {
         "access is denied",
         "give who reads it the role Storage Blob Data Reader",
     ),
+    "AuthorizationFailure": ("access is denied", "look at the key or the token of the account"),
+    "AuthenticationFailed": ("access is denied", "look at the key or the token of the account"),
     "PERMISSION_DENIED": ("access is denied", "give who reads it the role Storage Object Viewer"),
     "NOT_FOUND": ("there is nothing", "look at the name of the bucket"),
 }
@@ -43,7 +45,7 @@ _MEANT = {
 class Object(Struct, frozen=True):
     """A file in an object store; `modified` is when it was written, in seconds since 1970."""
 
-    path: str
+    address: str
     modified: float = 0
 
 
@@ -57,6 +59,11 @@ class Stream(Struct, frozen=True):
 def is_remote(path: str) -> bool:
     """Say whether a path is an address of an object store or of a web server."""
     return path.lower().startswith(REMOTE)
+
+
+def without_secrets(address: str) -> str:
+    """Return an address as it may be shown and kept: signatures of web addresses are in their query."""
+    return address.partition("?")[0] if _is_web(address) else address
 
 
 def listing(address: str, holds_data: Callable[[str], bool]) -> Iterator[Object]:
@@ -141,7 +148,7 @@ class _told:  # noqa: N801
     """Turns what a driver says into what a person can act on."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self._address = without_secrets(address)
 
     def __enter__(self) -> None:
         return None

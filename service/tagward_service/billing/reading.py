@@ -63,7 +63,7 @@ class Reading:
         """Stage every file; one that is there twice is counted once, and said to be."""
         seen: dict[str, str] = {}
         for file in files:
-            with content_of(file.path, self.known) as content:
+            with content_of(file, self.known) as content:
                 first = seen.setdefault(content.sha256, file.path)
                 if first != file.path:
                     yield self._untold(file, content, duplicate(file.path, first))

@@ -163,6 +163,11 @@ def web(tmp_path: Path) -> Iterator[str]:
 def test_an_address_of_the_web_is_read(web: str, tmp_path: Path) -> None:
     write_csv(tmp_path / "bill.csv", [line()])
 
-    assert total(read_bill([f"{web}/bill.csv"])) == 1
-    with pytest.raises(InputError, match=r"none\.csv: .*404"):
-        read_bill([f"{web}/none.csv"])
+    bill = read_bill([f"{web}/bill.csv?X-Amz-Signature=secret"], tmp_path / "state")
+
+    assert total(bill) == 1
+    assert bill.entries[0].path == f"{web}/bill.csv"
+    assert b"secret" not in (tmp_path / "state" / "bills.json").read_bytes()
+    with pytest.raises(InputError, match=r"none\.csv: .*404") as caught:
+        read_bill([f"{web}/none.csv?sig=secret"])
+    assert "secret" not in str(caught.value)
