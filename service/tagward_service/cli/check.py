@@ -18,7 +18,7 @@ from tagward_service.cli import options
 from tagward_service.cli.enforcement import Compiled, compilations, fidelity_table
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
-from tagward_service.cli.policies import checked_policy
+from tagward_service.cli.policies import checked_policy, take_given
 from tagward_service.cli.settings import resolve
 from tagward_service.cli.tables import aligned
 from tagward_service.cli.terminal import wants_color
@@ -56,7 +56,7 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     """Load the policy and sum it up."""
-    arguments.policy = arguments.given or arguments.policy
+    take_given(arguments)
     settings = resolve(OPTIONS, arguments, os.environ)
     as_of = settings.day("as_of")
     targets = _targets(settings.texts("target"))

@@ -20,7 +20,7 @@ from tagward_service.cli.enforcement import fidelity_table
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.failures import complain
 from tagward_service.cli.parser import Parser
-from tagward_service.cli.policies import load_policy
+from tagward_service.cli.policies import load_policy, take_given
 from tagward_service.cli.settings import resolve
 from tagward_service.cli.tables import aligned
 
@@ -61,7 +61,7 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile for every target, write the artifacts, and print the fidelity."""
-    arguments.policy = arguments.given or arguments.policy
+    take_given(arguments)
     settings = resolve(OPTIONS, arguments, os.environ)
     named = tuple(dict.fromkeys(settings.texts("target")))
     names = named or tuple(TARGETS)

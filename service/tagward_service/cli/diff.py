@@ -12,7 +12,7 @@ from tagward.errors import UsageError
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
-from tagward_service.cli.policies import load_policy
+from tagward_service.cli.policies import load_policy, take_given
 from tagward_service.cli.settings import Settings, resolve
 from tagward_service.cli.terminal import wants_color
 from tagward_service.cli.writing import write_atomically
@@ -83,7 +83,7 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, write every output, and return the exit code."""
-    arguments.policy = arguments.given or arguments.policy
+    take_given(arguments)
     settings = resolve(OPTIONS, arguments, os.environ)
     outputs = _outputs(settings.texts("format"))
     _one_side_each(settings, arguments)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tagward.errors import UsageError
+
 DEFAULT_PACK = "pack:ml-platform"
 NAMES = ("tagward.yaml", "tagward.yml")
 
@@ -21,6 +23,8 @@ class Found(Struct, frozen=True):
 
 def find(named: str | None, origin: str, start: Path) -> Found:
     """Find the policy: the one that was named, or the nearest file, or the default pack."""
+    if named == "":
+        raise UsageError(f"{origin}: the policy has no name; leave it out to have tagward.yaml found")
     if named is not None:
         return Found(named if named.startswith("pack:") else _file(Path(named)), origin)
     nearest = _nearest(start)

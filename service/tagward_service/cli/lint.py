@@ -42,7 +42,8 @@ _DESCRIPTION = f"""\
 Check Terraform or OpenTofu plans and states (JSON), Kubernetes manifests (YAML or JSON) and
 CloudFormation templates. What a file holds is found by its content; directories are walked.
 
-formats: {", ".join(FORMATS)}; every option can also be set as TAGWARD_<OPTION>."""
+formats: {", ".join(FORMATS)};
+every option can also be set as TAGWARD_<OPTION>."""
 
 _EXAMPLES = """\
 examples:

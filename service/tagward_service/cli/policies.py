@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from datetime import date
@@ -14,6 +15,15 @@ from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_service.cli.discovery import DEFAULT_PACK, Found, find
 from tagward_service.cli.settings import Settings
+
+
+def take_given(arguments: argparse.Namespace) -> None:
+    """Let the policy that is named in the first place be that of --policy; raises UsageError for two."""
+    if arguments.given is None:
+        return
+    if arguments.policy is not None:
+        raise UsageError("there are two policies: name one, as POLICY or by --policy")
+    arguments.policy = arguments.given
 
 
 def load_policy(settings: Settings, as_of: date, *, note: bool = True) -> Policy:

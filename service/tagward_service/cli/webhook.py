@@ -14,7 +14,7 @@ from tagward.errors import UsageError
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
-from tagward_service.cli.policies import load_policy
+from tagward_service.cli.policies import load_policy, take_given
 from tagward_service.cli.settings import Settings, resolve
 from tagward_service.cli.writing import write_file
 
@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tagward_generators.kubernetes.documents import manifests
     from tagward_service.admission.configuration import KINDS, Calls, configurations
 
-    arguments.policy = arguments.given or arguments.policy
+    take_given(arguments)
     settings = resolve(OPTIONS, arguments, os.environ)
     calls = Calls(
         exempt_namespaces=settings.texts("exempt_namespace"),

@@ -60,6 +60,19 @@ def test_a_folder_without_a_policy_is_refused(run: Run, here: Path) -> None:
     assert "is a directory" in ran.err
 
 
+@pytest.mark.parametrize("arguments", [("check", ""), ("compile", "", "-o", "x"), ("lint", "a", "--policy=")])
+def test_a_policy_without_a_name_is_refused(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert "--policy: the policy has no name" in ran.err
+
+
+def test_a_policy_that_is_named_twice_is_refused(run: Run) -> None:
+    ran = run("check", "pack:ml-platform", "--policy", "pack:finops-core")
+    assert ran.code == 2
+    assert "there are two policies" in ran.err
+
+
 def test_the_search_ends_at_the_git_root(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     policy(here / "tagward.yaml", "outside")
     (here / "inner" / ".git").mkdir(parents=True)
