@@ -151,7 +151,7 @@ def test_every_query_of_a_report_reads_one_table(
     asked = told(lines, policy)
 
     assert asked == reports
-    assert len(engine.queries) == len(answers) > 10
+    assert len(engine.queries) == len(answers) >= 10
     first, *more = engine.queries
     check(first, dialect)
     check(lines.staging, dialect)
