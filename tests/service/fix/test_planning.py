@@ -41,6 +41,7 @@ forbid: {values: ["akia[0-9a-z]{4}"]}
 GOOD = {"ml-team": "nlp", "ml-environment": "dev"}
 GROUP = "/subscriptions/s/resourceGroups/ml"
 DISK = f"{GROUP}/providers/Microsoft.Compute/disks"
+VM = "//compute.googleapis.com/projects/s/zones/europe-west1-b/instances/one"
 MAP = """\
 account,region,name,ml-team,ml-environment
 1,eu-*,mapped*,speech,
@@ -98,6 +99,8 @@ def resources() -> Iterator[Resource]:
     yield _resource("azure", kind, f"{DISK}/in-group", "in-group", {"ML-environment": "dev"}, around=group)
     cased = {"ML-TEAM": "", "squad": "nlp", "ml-environment": "dev"}
     yield _resource("azure", kind, f"{DISK}/cased", "cased", cased, around=group)
+    labels = {"squad": "nlp", "ml_environment": "dev"}
+    yield _resource("gcp", "gcp:compute.googleapis.com/Instance", VM, "one", labels, region="europe-west1")
 
 
 def _resource(
@@ -138,7 +141,7 @@ def store(policy: Policy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A store with one scan of every cloud."""
     folder = tmp_path_factory.mktemp("store")
     with closing(open_store(str(folder / "store.db"), snapshots=str(folder / "snapshots"))) as opened:
-        for cloud in ("aws", "azure"):
+        for cloud in ("aws", "azure", "gcp"):
             scan(opened, policy, cloud, [each for each in resources() if each.cloud == cloud])
         yield opened
 
@@ -207,6 +210,14 @@ def test_what_the_policy_says_itself_is_certain(
 def test_what_nobody_says_is_left_with_the_reason(plan: Plan, name: str, why: str) -> None:
     assert writes(plan, arn(name)) == {}
     assert any(why in each for each in whys(plan, arn(name)))
+
+
+def test_labels_that_cannot_be_applied_come_with_their_command(plan: Plan) -> None:
+    (write,) = [each for each in plan.writes if each.command]
+    command = (
+        "gcloud compute instances update one --zone=europe-west1-b --project=s --update-labels=ml_team=nlp"
+    )
+    assert (write.resource, write.command) == (VM, command)
 
 
 def test_a_value_that_is_forbidden_is_neither_proposed_nor_shown(plan: Plan) -> None:
