@@ -16,6 +16,7 @@ from tagward_service.cli.dispatch import COMMANDS, root_help
 from tagward_service.coverage.json_coverage import json_schema as coverage_schema
 from tagward_service.drift.json_drift import json_schema as drift_schema
 from tagward_service.outputs.json_report import json_schema as report_schema
+from tagward_service.showback.json_disputes import json_schema as disputes_schema
 from tagward_service.showback.json_showback import json_schema as showback_schema
 from tagward_service.testing.json_results import json_schema as results_schema
 from tagward_service.testing.shape import json_schema as test_schema
@@ -49,6 +50,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "docs/schemas/drift.schema.json", _json(drift_schema())
     yield "docs/schemas/coverage-by-cost.schema.json", _json(billing_schema())
     yield "docs/schemas/showback.schema.json", _json(showback_schema())
+    yield "docs/schemas/disputes.schema.json", _json(disputes_schema())
     yield "docs/schemas/test.schema.json", _json(test_schema())
     yield "docs/schemas/test-results.schema.json", _json(results_schema())
     yield "docs/schemas/coverage.schema.json", _json(coverage_schema())
