@@ -1,7 +1,8 @@
 """What to know before relying on the rules."""
 
 PROVIDERS = (
-    "resources of the providers aws, azurerm and google are judged; those of awscc and azapi are left to lint"
+    "resources of the providers aws, azurerm and google are judged; those of awscc and azapi, and Kubernetes "
+    "objects in a plan, are left to lint"
 )
 UNKNOWN = (
     "what is not known until the apply is neither denied nor warned about; where more tags may turn up then, "
