@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+from tagward_service.showback.json_disputes import json_schema
 from tests.service.billing.bills import line, write_csv
 from tests.service.cli.conftest import Ran, Run
 
@@ -115,6 +117,9 @@ def test_lists_are_filtered_and_can_be_read_by_programs(run: Run, bill: str) -> 
     (row,) = csv.DictReader(io.StringIO(run("dispute", "list", "--team", "search", "-f", "csv", *STORE).out))
     assert (row["id"], row["services"], row["accounts"]) == ("D-1", "'=HYPERLINK()", "1\n2")
     assert (row["decided_by"], row["decision"], row["reason"]) == ("b", "r", "not ours")
+    every = json.loads(run("dispute", "list", "-f", "json", *STORE).out)
+    jsonschema.validate(every, json_schema())
+    assert [each["id"] for each in every["disputes"]] == ["D-2", "D-1"]
     assert json.loads(run("dispute", "list", "--team", "x", "-f", "json", *STORE).out)["disputes"] == []
     assert run("dispute", "list", "--team", "x", *STORE).out == "no dispute is like that\n"
     assert "services  S3" in run("dispute", "show", "d-2", *STORE).out

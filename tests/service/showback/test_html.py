@@ -1,6 +1,7 @@
 """A statement in HTML tells the same as the others, and lets nobody write into it."""
 
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -54,6 +55,19 @@ def test_a_team_is_told_what_it_pays(tmp_path: Path) -> None:
     for amount in (month.whole, month.direct, month.shared, *(line.amount for line in month.lines)):
         assert shown(amount) in texts
     assert "search" not in texts
+
+
+def test_what_nobody_has_is_told_to_whoever_reads_of_all(tmp_path: Path) -> None:
+    report = told(tmp_path)
+
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html(report)))
+    assert "the whole bill 133.00 USD" in page
+    assert "unallocated: no valid ml-team 10.00" in page
+    assert "unallocated: credits -2.00" in page
+    assert "unallocated" not in of_team(report, "fraud")
+    broken = replace(report.statement.months[0], billed=Decimal(140))
+    report = replace(report, statement=replace(report.statement, months=(broken,)))
+    assert "7.00 IS MISSING" in html(report)
 
 
 def test_it_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:
