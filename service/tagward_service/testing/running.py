@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tagward.diagnostics import did_you_mean, printable, quoted
 from tagward.errors import InputError, PolicyError, TagwardError, UsageError
-from tagward.evaluation import evaluate
+from tagward.evaluation import Evaluator
 from tagward.findings import Assessment, Finding
 from tagward.policy import Policy
 from tagward.resource import Resource
@@ -91,6 +91,7 @@ class _Run:
         self._suite = suite
         self._load = load
         self._policies: dict[date, Policy] = {}
+        self._evaluators: dict[tuple[date, str], Evaluator] = {}
         self._inputs: dict[tuple[str, Place], list[Resource]] = {}
 
     def case(self, number: int, case: Case) -> CaseResult:
@@ -103,8 +104,13 @@ class _Run:
             resource = self._resource(case, policy, number)
         except (InputError, UsageError) as error:
             return CaseResult(*at, "error", why=str(error))
-        assessment = evaluate(policy, resource, as_of=day, surface=case.surface)
+        assessment = self._evaluator(policy, day, case.surface).assess(resource)
         return _result(at, assessment, tuple(differences(expected, assessment)))
+
+    def _evaluator(self, policy: Policy, day: date, surface: str) -> Evaluator:
+        if (day, surface) not in self._evaluators:
+            self._evaluators[day, surface] = Evaluator(policy, as_of=day, surface=surface)
+        return self._evaluators[day, surface]
 
     def _resource(self, case: Case, policy: Policy, number: int) -> Resource:
         """Find what a case judges. Raises InputError or UsageError."""

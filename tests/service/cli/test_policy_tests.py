@@ -4,13 +4,19 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tagward.diagnostics import Diagnostic
+from tagward.errors import PolicyError
 from tagward_service.testing.json_results import json_schema as results_schema
 from tagward_service.testing.shape import json_schema
+from tagward_service.testing.suites import read_suite
 from tests.service.cli.conftest import FULL, Run, manifest
 
 Write = Callable[..., Path]
@@ -324,6 +330,32 @@ def test_json_and_junit_say_the_same_and_keep_their_contracts(run: Run, write: W
     assert [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None] == [
         '<bad> "one"'
     ]
+
+
+EXAMPLE = (ROOT / "policies/example/acme.test.yaml").read_text()
+
+
+@given(st.data())
+def test_a_damaged_file_of_tests_is_read_or_refused_with_its_place(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(EXAMPLE)))
+    end = data.draw(st.integers(start, min(start + 40, len(EXAMPLE))))
+    put = data.draw(
+        st.one_of(
+            st.just(""),
+            st.sampled_from(["- ", "{", "]", "&a", "*x", "\n\t", "!!x ", "\0"]),
+            st.text(max_size=8),
+        )
+    )
+    damaged = EXAMPLE[:start] + put + EXAMPLE[end:]
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "x.test.yaml")
+        path.write_bytes(damaged.encode("utf-8", "surrogatepass"))
+        problems: tuple[Diagnostic, ...] = ()
+        try:
+            read_suite(str(path))
+        except PolicyError as error:
+            problems = error.diagnostics
+    assert all(each.line >= 1 and each.column >= 1 for each in problems)
 
 
 def test_the_published_schema_takes_what_the_reader_takes() -> None:
