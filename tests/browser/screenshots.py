@@ -15,6 +15,7 @@ from tests.service.web.estate import make
 SHOTS = (
     ("readiness", "/", "light", 1280, 960),
     ("readiness-dark", "/", "dark", 1280, 960),
+    ("gaps", "/gaps", "light", 1280, 860),
     ("teams", "/teams", "light", 1280, 960),
     ("findings", "/findings?life=open&sort=-severity", "light", 1280, 720),
     ("readiness-phone", "/", "dark", 390, 780),

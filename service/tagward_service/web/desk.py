@@ -80,19 +80,23 @@ class Desk:
     async def keep_fresh(self, log: Log) -> None:
         """Look for something new for ever; what goes wrong is told to those who ask for a page, too."""
         said = ""
-        await asyncio.to_thread(compile_all)
+        fault, _ = await asyncio.gather(self._fault(), asyncio.to_thread(compile_all))
         while True:
-            fault = ""
-            try:
-                await self.refresh()
-            except ApiError as error:
-                fault = error.detail
-            except (JobBrokeError, EndedError) as error:
-                fault = f"{type(error).__name__}: {error}"
             if fault and fault != said:
                 log.write("dashboard not fresh", fault=fault)
             said = fault
             await asyncio.sleep(EVERY)
+            fault = await self._fault()
+
+    async def _fault(self) -> str:
+        """Look for something new, and say what went wrong, if anything did."""
+        try:
+            await self.refresh()
+        except ApiError as error:
+            return error.detail
+        except (JobBrokeError, EndedError) as error:
+            return f"{type(error).__name__}: {error}"
+        return ""
 
     async def listed(
         self, request: Request, wanted: Wanted, sort: str, limit: int, cursor: str | None
