@@ -21,6 +21,7 @@ FOCUS: Mapping[str, Wanted] = {
     "charge_start": Wanted(("ChargePeriodStart",), "when the cost arose"),
     "billing_start": Wanted(("BillingPeriodStart",)),
     "provider": Wanted(("ServiceProviderName", "ProviderName", "Provider"), "whose bill it is"),
+    "older_provider": Wanted(("ProviderName", "Provider")),
     "billing_account": Wanted(("BillingAccountId",)),
     "account": Wanted(("SubAccountId", "BillingAccountId")),
     "account_name": Wanted(("SubAccountName", "BillingAccountName")),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tagward_service.billing.staging import CATEGORIES
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -54,6 +56,12 @@ CHECKS = (
         "sum(lines) FILTER (period = '')",
         "neither the billing period nor the charge period can be read as a date",
         "write dates as 2026-05-01T00:00:00Z",
+    ),
+    Check(
+        "unknown-category",
+        f"sum(lines) FILTER (coalesce(charge_category, '') NOT IN {CATEGORIES})",
+        "the charge category is none of FOCUS, so that the lines count as usage",
+        "tell who writes the bill: it is Usage, Purchase, Tax, Credit or Adjustment",
     ),
     Check(
         "unknown-provider",

@@ -146,6 +146,8 @@ def unreadable(path: str, error: Exception) -> InputError:
     fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said)
     if fields:
         return InputError(path, f"{fields[2]} fields in place of {fields[1]}", "fetch it again", line=line)
+    if "magic bytes" in said or "too small to be a Parquet" in said:
+        return InputError(path, "it is no Parquet file, or ends in the middle", "fetch it again")
     if "not utf-8" in said:
         return InputError(path, "it is not written in UTF-8", _AS_USUAL, line=line)
     if "state machine" in said or "unterminated quote" in said:

@@ -36,11 +36,23 @@ TEXTS = (
 )
 """The columns of a staged line that are plain texts."""
 
+CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
+
 NATIVE_CATEGORY = (
     "CASE WHEN {0} ILIKE 'tax' THEN 'Tax' WHEN {0} ILIKE '%adjustment' THEN 'Adjustment' "
     "WHEN {0} ILIKE 'purchase' THEN 'Purchase' ELSE 'Usage' END"
 )
 """The types of charge of Azure's own export, as categories of FOCUS."""
+
+FIXED = {
+    column: " ".join(f"WHEN '{word.lower()}' THEN '{word}'" for word in words)
+    for column, words in {
+        "charge_category": CATEGORIES,
+        "charge_class": ("Correction",),
+        "commitment_status": ("Used", "Unused"),
+    }.items()
+}
+"""The words that FOCUS has for some columns, in whatever case a file writes them."""
 
 CLOUDS = (
     "CASE WHEN provider ILIKE 'aws%' OR provider ILIKE '%amazon%' THEN 'aws' "
@@ -131,7 +143,11 @@ class Staging:
         if ours in ("account", "billing_account") and is_number(self._kind(ours)):
             is_short = f"{CLOUDS} = 'aws' AND length({ours}) < 12"
             return f"CASE WHEN {is_short} THEN lpad({ours}, 12, '0') ELSE {ours} END"
-        return unless_null(ours)
+        return (
+            f"CASE lower({ours}) {FIXED[ours]} ELSE {unless_null(ours)} END"
+            if ours in FIXED
+            else unless_null(ours)
+        )
 
     def _column(self, ours: str) -> str:
         if ours not in self.layout:
@@ -142,6 +158,8 @@ class Staging:
         return self.raw.types[self.layout.columns[ours]] if ours in self.layout else "VARCHAR"
 
     def _text(self, ours: str) -> str:
+        if ours == "provider" and "older_provider" in self.layout:
+            return f"coalesce({unless_null(self._column(ours))}, {self._column('older_provider')})"
         if not self.layout.native:
             return self._column(ours)
         if ours == "provider":

@@ -459,3 +459,27 @@ def test_runs_that_are_named_one_by_one_all_count(tmp_path: Path) -> None:
     ]
 
     assert total(read_bill(files)) == 2 * WHOLE
+
+
+def test_words_of_focus_are_known_in_whatever_case(tmp_path: Path) -> None:
+    lines = changed(ChargeCategory=["TAX", "usage", "Discount"], ChargeClass=["correction", None, None])
+
+    bill = read_bill([write_csv(tmp_path / "bill.csv", lines)])
+
+    assert column(bill, "charge_category") == ["Discount", "Tax", "Usage"]
+    assert column(bill, "charge_class") == ["Correction", None, None]
+    assert codes(bill) == {"unknown-category": 1}
+
+
+def test_the_older_name_of_a_provider_counts_where_the_newer_is_empty(tmp_path: Path) -> None:
+    lines = changed(ServiceProviderName=["Microsoft", None, "NULL"])
+
+    assert column(read_bill([write_csv(tmp_path / "bill.csv", lines)]), "cloud") == ["aws", "aws", "azure"]
+
+
+def test_a_parquet_file_that_is_cut_off_is_an_error(tmp_path: Path) -> None:
+    whole = Path(parquet(tmp_path / "whole.parquet", {})).read_bytes()
+
+    for content in (whole[:500], whole[:6]):
+        with pytest.raises(InputError, match="it is no Parquet file, or ends in the middle; fetch it again"):
+            read_bill([saved(tmp_path / "cut.parquet", content)])

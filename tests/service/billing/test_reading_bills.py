@@ -207,7 +207,7 @@ def test_a_missing_column_is_named_with_what_may_be_meant(tmp_path: Path) -> Non
     [
         (b"", "its first line names no columns"),
         (b"a,b\n1,2\n", "it has no column `ChargePeriodStart`"),
-        (b"PAR1 and then nothing", "cannot be read"),
+        (b"PAR1 and then nothing", "it is no Parquet file, or ends in the middle"),
         (b'"Tags\n",BilledCost\n{},5\n', "its first line cannot be read"),
         (b'{"Tags": {}}', "it is JSON; export the bill as CSV or Parquet"),
         (b"PAREthen nothing", "it is an encrypted Parquet file"),
