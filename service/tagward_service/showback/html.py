@@ -39,7 +39,7 @@ def html(report: ShowbackReport, team: str = "") -> str:
         notes=report.notes,
         shown=shown,
         width=_width,
-        none=NONE,
+        missing=NONE,
     )
 
 

@@ -13,7 +13,7 @@ from tagward_service.showback.html import html
 from tagward_service.showback.report import ShowbackReport
 from tagward_service.showback.report import of_team as only_of
 from tagward_service.showback.rules import Dispute
-from tests.service.showback.test_report import told
+from tests.service.showback.test_report import costing, told
 
 HOSTILE = "<script>alert('x')</script>\"&"
 
@@ -68,6 +68,15 @@ def test_what_nobody_has_is_told_to_whoever_reads_of_all(tmp_path: Path) -> None
     broken = replace(report.statement.months[0], billed=Decimal(140))
     report = replace(report, statement=replace(report.statement, months=(broken,)))
     assert "7.00 IS MISSING" in html(report)
+
+
+def test_a_tag_that_is_not_there_is_told_as_none(tmp_path: Path) -> None:
+    team = {"ml-team": "fraud"}
+
+    page = of_team(told(tmp_path, lines=[costing("3", Tags=team)]), "fraud")
+
+    assert page.count("<td>(none)</td>") == 2
+    assert "None" not in page
 
 
 def test_it_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:
