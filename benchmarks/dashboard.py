@@ -45,7 +45,6 @@ GAPS = (
     "/gaps?page=1900",
     "/gaps?tag=ml-team&sort=account",
     "/gaps?text=ranker&cloud=gcp",
-    "/gaps.csv",
 )
 TIMES = 30
 
