@@ -99,9 +99,14 @@ def _is_web(address: str) -> bool:
 
 
 def _fetched(address: str) -> HTTPResponse:
+    from urllib.error import HTTPError
     from urllib.request import urlopen
 
-    answer: HTTPResponse = urlopen(address, timeout=_WAIT)  # noqa: S310
+    try:
+        answer: HTTPResponse = urlopen(address, timeout=_WAIT)  # noqa: S310
+    except HTTPError as error:
+        error.close()
+        raise OSError(f"the server answers {error.code} {error.reason}") from None
     return answer
 
 

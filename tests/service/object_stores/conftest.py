@@ -30,6 +30,8 @@ def address() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+    if server._server is not None:
+        server._server.server_close()
 
 
 @pytest.fixture
@@ -47,3 +49,4 @@ def bucket(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     for each in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
         client.delete_object(Bucket=BUCKET, Key=each["Key"])
     client.delete_bucket(Bucket=BUCKET)
+    client.close()
