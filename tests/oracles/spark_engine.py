@@ -1,6 +1,7 @@
 """Apache Spark as a process, in an environment of its own: Parquet files and SQL in, rows out."""
 
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -27,6 +28,12 @@ def version() -> str:
     found = re.search(r"^pyspark==(\S+)", (HERE / "requirements.txt").read_text(), re.MULTILINE)
     assert found is not None, "pyspark is not pinned"
     return f"Apache Spark {found[1]}"
+
+
+def beside() -> dict[str, str]:
+    """Return an environment in which another Python finds the driver of Spark too."""
+    (packages,) = (TOOLS / "spark" / "lib").glob("python*/site-packages")
+    return {**os.environ, "PYTHONPATH": str(packages), "SPARK_LOCAL_IP": "127.0.0.1"}
 
 
 class Spark:

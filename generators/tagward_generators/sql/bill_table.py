@@ -12,8 +12,8 @@ Kind = Literal[
 ]
 """Of what kind a column is.
 
-Nothing has to be read out of a `plain` one. In a `text` an empty one and the word NULL stand for nothing, and
-it may hold numbers or times. `time` has no zone, `zoned` has. Tags are a `map`, JSON as text (`json`) or as a
+Nothing has to be read out of a `plain` one. A `text` may say that it is nothing, and it may hold numbers or
+times. `time` has no zone, `zoned` has. Tags are a `map`, JSON as text (`json`) or as a
 type of the engine (`parsed`), a `struct` with a field for each key, or an `array` of structs.
 """
 
@@ -31,7 +31,8 @@ class BillTable(Struct, frozen=True):
     """A table: `name` goes after FROM, `columns` has them by our names.
 
     `native` is Azure's own export; `tells` says that TagDetails, which tell what could carry tags, are filled
-    in. Where no engine was `asked`, names need no quotes and values are as FOCUS has them.
+    in. In texts `nulls` stand for nothing. Where no engine was `asked`, names need no quotes and values are
+    as FOCUS has them.
     """
 
     name: str
@@ -39,6 +40,7 @@ class BillTable(Struct, frozen=True):
     native: bool = False
     tells: bool = False
     asked: bool = True
+    nulls: tuple[str, ...] = ("", "NULL")
 
 
 _PLAIN = {

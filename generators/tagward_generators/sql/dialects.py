@@ -51,6 +51,8 @@ class Dialect(Struct, frozen=True):
     cost: Decode = _as_it_is
     utc: Decode = _as_it_is
     safe: str = "TRY_CAST"
+    reads_bare: bool = False
+    """Whether `decode` reads JSON text that lost its braces."""
 
     @property
     def encodings(self) -> tuple[Encoding, ...]:

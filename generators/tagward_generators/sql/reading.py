@@ -26,6 +26,16 @@ TEXTS = (
 )
 """The columns that are plain texts."""
 
+WORDS = {
+    column: " ".join(f"WHEN '{word.lower()}' THEN '{word}'" for word in words)
+    for column, words in {
+        "charge_category": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
+        "charge_class": ("Correction",),
+        "commitment_status": ("Used", "Unused"),
+    }.items()
+}
+"""The words that FOCUS has for some columns, in whatever case a table has them."""
+
 NOTHING = "CAST(NULL AS VARCHAR)"
 NATIVE_CATEGORY = (
     "CASE WHEN lower({0}) = 'tax' THEN 'Tax' WHEN lower({0}) LIKE '%adjustment' THEN 'Adjustment' "
@@ -87,18 +97,37 @@ class Reading:
             return NATIVE_CATEGORY.format(category)
         if native and ours == "commitment_status":
             return f"CASE WHEN lower({category}) LIKE 'unused%' THEN 'Unused' END"
-        return self._tidy(column) if ours in self.table.columns else column
+        if ours not in self.table.columns:
+            return column
+        if ours == "provider" and "older_provider" in self.table.columns:
+            return f"coalesce({self._tidy(column)}, {self._tidy(self._column('older_provider'))})"
+        if ours in WORDS and self.table.asked:
+            return f"CASE lower({column}) {WORDS[ours]} ELSE {self._tidy(column)} END"
+        return self._filled_up(column) if self._is_number(ours) else self._tidy(column)
+
+    def _is_number(self, ours: str) -> bool:
+        return ours == "account" and self.table.columns[ours].kind == "number"
+
+    def _filled_up(self, account: str) -> str:
+        """Fill accounts of AWS up that lost their zeros as numbers."""
+        provider = self._text("provider")
+        is_aws = f"(lower({provider}) LIKE 'aws%' OR lower({provider}) LIKE '%amazon%')"
+        is_short = f"length({account}) < 12"
+        return f"CASE WHEN {is_aws} AND {is_short} THEN lpad({account}, 12, '0') ELSE {account} END"
 
     def _tidy(self, text: str) -> str:
-        """Make an empty text, and the word NULL, nothing."""
-        return f"nullif(nullif({text}, ''), 'NULL')" if self.table.asked else text
+        """Make NULL of a text that stands for nothing."""
+        return f"CASE WHEN {text} NOT IN ({self._nulls()}) THEN {text} END" if self.table.asked else text
+
+    def _nulls(self, *more: str) -> str:
+        return ", ".join(f"'{each}'" for each in (*self.table.nulls, *more))
 
     def _resource(self) -> str:
         """Return the resource: what a cost was split to comes before what was split."""
         if "allocated_resource" not in self.table.columns:
             return self._tidy(self._column("resource_id"))
-        found = f"coalesce({self._column('allocated_resource')}, {self._column('resource_id')})"
-        return self._tidy(found)
+        found = (self._tidy(self._column(each)) for each in ("allocated_resource", "resource_id"))
+        return f"coalesce({', '.join(found)})"
 
     def _time(self, ours: str) -> str:
         held = self.table.columns[ours]
@@ -142,8 +171,9 @@ class Reading:
     def _raw_tags(self) -> str:
         """Say whether there is anything where tags are to be."""
         held = self.table.columns["tags"]
-        raw = self._said(self._named(held))
-        return f"NULLIF({raw}, 'NULL') IS NOT NULL" if held.kind == "json" else f"{raw} IS NOT NULL"
+        if held.kind == "json" and self.table.asked:
+            return self._said(f"coalesce({self._named(held)} NOT IN ({self._nulls('[]')}), false)")
+        return f"{self._said(self._named(held))} IS NOT NULL"
 
     def _tags(self, ours: str) -> str:
         """Return tags decoded, NULL where they cannot be read."""
@@ -151,15 +181,16 @@ class Reading:
         column = self._said(self._named(held))
         if held.kind == "array" and self.dialect.maps.from_pairs:
             return self.dialect.maps.from_pairs(column, held.key, held.value)
-        braced = held.kind == "json" and self.table.asked
-        return self.dialect.decode[held.kind](self._braced(column) if braced else column)
+        braced = held.kind == "json" and self.table.asked and not self.dialect.reads_bare
+        return self.dialect.decode[held.kind](self._braced(column, held) if braced else column)
 
-    def _braced(self, column: str) -> str:
+    def _braced(self, column: str, held: Held) -> str:
         """Put braces around JSON text that lost them, as in Azure's own export."""
         start = column
         for blank in "\t\r\n":
             start = f"REPLACE({start}, {self.dialect.literal(blank)}, '')"
-        there = f"NULLIF({column}, 'NULL')"
+        named = self._named(held)
+        there = self._said(f"CASE WHEN {named} NOT IN ({self._nulls('[]')}) THEN {named} END")
         bare = f"CONCAT('{{', {there}, '}}')"
         return f"CASE WHEN SUBSTR(LTRIM({start}), 1, 1) = '{{' THEN {there} ELSE {bare} END"
 

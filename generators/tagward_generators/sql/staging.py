@@ -78,7 +78,9 @@ def decoding(dialect: Dialect, table: BillTable) -> str:
     """Return what a query begins with: the lines of a table as `decoded`, whatever a policy asks of them."""
     bill = _select(dialect, Reading(dialect, table).columns(), table.name)
     decoded = _select(dialect, _Decoding(dialect, table).columns(), "bill")
-    return f"WITH bill AS (\n{_indented(bill)}\n), decoded AS (\n{_indented(decoded)}\n)"
+    # DuckDB would decode the tags again wherever they are looked at.
+    once = "MATERIALIZED " if dialect.reads_bare else ""
+    return f"WITH bill AS {once}(\n{_indented(bill)}\n), decoded AS {once}(\n{_indented(decoded)}\n)"
 
 
 class _Decoding:

@@ -19,18 +19,10 @@ from tagward_generators.sql.dialects import Dialect
 from tagward_service.billing.engines.interface import Engine
 from tagward_service.billing.engines.tables import bill_table
 from tagward_service.billing.holder import STAGED, Row, Table, staged_schema
-from tagward_service.billing.ingest_findings import CHECKS, IngestFinding
+from tagward_service.billing.ingest_findings import CHECKS, Check, IngestFinding
 
-CHECKED = {
-    "unreadable-tags": "SUM({unreadable})",
-    "no-cost": "SUM({unpriced})",
-    "rounded-cost": "SUM({rounded})",
-    "no-period": "SUM(CASE WHEN {period} = '' THEN 1 ELSE 0 END)",
-    "unknown-provider": "SUM(CASE WHEN {cloud} = '' THEN 1 ELSE 0 END)",
-}
-"""How lines are counted that fail a check, in SQL that every engine reads."""
-
-TOLD = "SUM(CASE WHEN {taggable} THEN 1 ELSE 0 END)"
+TOLD = "sum(lines) FILTER (taggable)"
+"""Counts the lines of which TagDetails say something."""
 
 
 class LinesInTables:
@@ -99,19 +91,36 @@ def checks_query(dialect: Dialect, table: BillTable) -> str:
     """Return the query for currencies, what is wrong with lines, and whether TagDetails tell anything."""
     from tagward_generators.sql.staging import decoding
 
-    names = ("unreadable", "unpriced", "rounded", "period", "cloud", "taggable", "currency")
-    name = {each: dialect.quoted(each) for each in names}
-    currency = f"COALESCE({name['currency']}, '')"
-    counted = {each.replace("-", "_"): sql.format(**name) for each, sql in CHECKED.items()}
-    counted["told"] = TOLD.format(**name)
-    listed = ",\n  ".join(f"{sql} AS {dialect.quoted(each)}" for each, sql in counted.items())
-    asked = f"SELECT\n  {currency} AS {name['currency']},\n  {listed}\nFROM decoded\nGROUP BY {currency}"
-    return f"{decoding(dialect, table)}\n{asked}"
+    currency = f"COALESCE({dialect.quoted('currency')}, '')"
+    counted = {_column(each): each.counted for each in CHECKS} | {"told": TOLD}
+    listed = ",\n  ".join(
+        f"{_everywhere(sql, dialect)} AS {dialect.quoted(name)}" for name, sql in counted.items()
+    )
+    asked = f"SELECT\n  {currency} AS {dialect.quoted('currency')},\n  {listed}\nFROM decoded"
+    return f"{decoding(dialect, table)}\n{asked}\nGROUP BY {currency}"
+
+
+def _column(check: Check) -> str:
+    return check.code.replace("-", "_")
+
+
+def _everywhere(counted: str, dialect: Dialect) -> str:
+    """Write a sum that DuckDB filters as one that every engine reads, with its names in quotes."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(counted, read="duckdb")
+    for column in tree.find_all(exp.Column):
+        column.this.set("quoted", True)
+    if isinstance(tree, exp.Filter):
+        added, where = tree.this.this, tree.expression.this
+        tree = exp.Sum(this=exp.Case().when(where, added).else_(exp.Literal.number(0)))
+    return tree.sql(dialect=dialect.name)
 
 
 def _wrong(named: str, rows: Sequence[Row]) -> Iterator[IngestFinding]:
     for check in CHECKS:
-        lines = sum(int(row[check.code.replace("-", "_")] or 0) for row in rows)
+        lines = sum(int(row[_column(check)] or 0) for row in rows)
         if lines:
             yield IngestFinding(check.code, named, check.message, check.fix, lines)
 

@@ -7,6 +7,7 @@ from tagward_service.billing.tag_maps import tag_map
 
 AS_FILES = replace(
     DUCKDB,
+    reads_bare=True,
     decode={
         "map": lambda column: tag_map(column, "MAP(VARCHAR, VARCHAR)"),
         "json": lambda column: tag_map(column, "VARCHAR"),

@@ -10,6 +10,7 @@ from tagward_generators.sql.bill_table import BillTable, Held, Kind
 from tagward_generators.sql.dialects import Dialect
 from tagward_service.billing.columns import layout
 from tagward_service.billing.engines.interface import Engine, Table
+from tagward_service.billing.raw_files import NULLS
 
 TAGS = ("tags", "allocated_tags")
 TIMES = ("billing_start", "charge_start")
@@ -25,7 +26,7 @@ def bill_table(engine: Engine, named: str) -> BillTable:
     for ours in TAGS:
         if ours in columns:
             _check_tags(columns[ours], engine, named, table)
-    return BillTable(table.source, columns, found.native)
+    return BillTable(table.source, columns, found.native, nulls=NULLS)
 
 
 def _held(ours: str, name: str, kind: Any, dialect: Dialect) -> Held:
@@ -35,7 +36,7 @@ def _held(ours: str, name: str, kind: Any, dialect: Dialect) -> Held:
         return Held(name, "array", key, value)
     if ours in TAGS:
         return Held(name, _kind_of_tags(kind))
-    return Held(name, _kind_of_time(kind) if ours in TIMES else _kind_of_cost(kind))
+    return Held(name, _kind_of_time(kind) if ours in TIMES else _kind_of_number(kind))
 
 
 def _kind_of_tags(kind: Any) -> Kind:
@@ -56,7 +57,7 @@ def _kind_of_time(kind: Any) -> Kind:
     return "text"
 
 
-def _kind_of_cost(kind: Any) -> Kind:
+def _kind_of_number(kind: Any) -> Kind:
     if kind.is_floating():
         return "double"
     return "number" if kind.is_numeric() else "text"

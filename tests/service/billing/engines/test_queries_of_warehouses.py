@@ -21,6 +21,7 @@ from tagward_generators.sql.dialects import ATHENA, BIGQUERY, SNOWFLAKE, SPARK, 
 from tagward_service.billing.engines.connecting import connected
 from tagward_service.billing.engines.interface import Engine, Table
 from tagward_service.billing.engines.tables import bill_table
+from tagward_service.billing.ingest_findings import CHECKS
 from tagward_service.billing.judged import judge_bill
 from tagward_service.billing.lines_in_tables import LinesInTables, checks_query
 from tagward_service.billing.report import BillingReport, report_on
@@ -168,7 +169,7 @@ ENCODINGS = [(dialect, kind) for dialect in DIALECTS for kind in TAGS[dialect.na
 )
 def test_every_encoding_of_tags_is_read(dialect: Dialect, kind: Any, policy: Policy) -> None:
     every = types(dialect, kind) | (without_times(dialect) if kind == dt.string else {})
-    codes = ("unreadable_tags", "no_cost", "rounded_cost", "no_period", "unknown_provider")
+    codes = (each.code.replace("-", "_") for each in CHECKS)
     row = {"currency": "USD", "told": 1, **dict.fromkeys(codes, 0)}
     lines = LinesInTables(Asked(dialect, every, iter([[row]])), [TABLE])
     lines.stage(policy, DAY, "USD", "")

@@ -303,3 +303,18 @@ def test_names_with_dots_and_quotes_are_names_of_tables(tmp_path: Path) -> None:
     report = billing_report(POLICY, ['bills."a.b ""c; --"'], DAY, engine=engine)
 
     assert json.loads(json.dumps(comparable(report)))["by_cost"]["effective"] == "1"
+
+
+def test_what_stands_for_nothing_and_accounts_that_became_numbers_are_read_as_in_files(
+    tmp_path: Path,
+) -> None:
+    words = ("null", "\\N", "None", "nan", "[]", "")
+    lines = [
+        {**line(Tags=word, ResourceId=f"r-{number}", ChargeClass=word), "SubAccountId": number}
+        for number, word in enumerate(words)
+    ]
+
+    told, asked = from_both(parquet(tmp_path, lines, {"SubAccountId": pa.int64()}), tmp_path, POLICY)
+
+    assert asked == told
+    assert "000000000001" in {each["account"] for each in told["gaps"]}
