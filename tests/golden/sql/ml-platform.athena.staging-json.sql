@@ -19,7 +19,7 @@ WITH bill AS (
     CAST(BilledCost AS DECIMAL(38, 18)) AS "billed",
     CAST(EffectiveCost AS DECIMAL(38, 18)) AS "effective",
     0 AS "rounded",
-    NULLIF(Tags, 'NULL') IS NOT NULL AS "raw_tags",
+    Tags IS NOT NULL AS "raw_tags",
     TRY(CAST(json_parse(Tags) AS MAP(VARCHAR, VARCHAR))) AS "own_tags"
   FROM focus
 ), decoded AS (

@@ -19,7 +19,7 @@ WITH bill AS (
     CAST(BilledCost AS BIGNUMERIC) AS `billed`,
     CAST(EffectiveCost AS BIGNUMERIC) AS `effective`,
     0 AS `rounded`,
-    NULLIF(Tags, 'NULL') IS NOT NULL AS `raw_tags`,
+    Tags IS NOT NULL AS `raw_tags`,
     IF(JSON_TYPE(SAFE.PARSE_JSON(Tags)) = 'object', ARRAY(SELECT AS STRUCT name AS key, LAX_STRING(SAFE.PARSE_JSON(Tags)[name]) AS value FROM UNNEST(ARRAY(SELECT IF(STARTS_WITH(told, '"'), JSON_VALUE(SAFE.PARSE_JSON(told)), told) FROM UNNEST(JSON_KEYS(SAFE.PARSE_JSON(Tags), 1)) AS told)) AS name), NULL) AS `own_tags`
   FROM focus
 ), decoded AS (

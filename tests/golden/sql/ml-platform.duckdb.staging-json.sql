@@ -19,7 +19,7 @@ WITH bill AS (
     CAST(CAST(BilledCost AS VARCHAR) AS DECIMAL(38, 18)) AS "billed",
     CAST(CAST(EffectiveCost AS VARCHAR) AS DECIMAL(38, 18)) AS "effective",
     0 AS "rounded",
-    NULLIF(Tags, 'NULL') IS NOT NULL AS "raw_tags",
+    Tags IS NOT NULL AS "raw_tags",
     TRY_CAST(TRY_CAST(Tags AS JSON) AS MAP(VARCHAR, VARCHAR)) AS "own_tags"
   FROM focus
 ), decoded AS (
