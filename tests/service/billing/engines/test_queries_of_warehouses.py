@@ -190,7 +190,6 @@ def test_names_are_written_as_the_warehouse_has_them(policy: Policy) -> None:
 
     assert '"TAGS"' in query
     assert '"SERVICEPROVIDERNAME"' in query or '"PROVIDERNAME"' in query
-    assert "SELECT\n    NULLIF" in query
 
 
 def test_tags_that_a_warehouse_cannot_read_are_refused() -> None:
