@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
+from tagward.errors import InputError
 from tagward.policy import Policy
 from tagward_generators.sql.columns import LINE, PAIRS
 from tagward_service.billing.bill import Bill
@@ -65,10 +67,26 @@ class LinesInFiles:
         """Run an expression of Ibis."""
         from tagward_generators.sql.compiling import sql_of
 
-        ran = self.connection.execute(sql_of(expression, "duckdb"))
-        names = [each[0] for each in ran.description or ()]
-        while rows := ran.fetchmany(FETCHED):
-            yield from (dict(zip(names, row, strict=True)) for row in rows)
+        with _sums_that_fit():
+            ran = self.connection.execute(sql_of(expression, "duckdb"))
+            names = [each[0] for each in ran.description or ()]
+            while rows := ran.fetchmany(FETCHED):
+                yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+
+@contextmanager
+def _sums_that_fit() -> Iterator[None]:
+    """Sums are kept to 18 decimals in 128 bits, and so end at about 1.7e20."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfRangeException as error:
+        raise InputError(
+            "the bill",
+            "its costs are too large to be added up exactly: no sum may be over 1.7e20",
+            "see whether a cost column holds something else",
+        ) from error
 
 
 def _staging(policy: Policy, as_of: date, currency: str, period: str) -> str:

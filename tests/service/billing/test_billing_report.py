@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
-from tagward.errors import UsageError
+from tagward.errors import InputError, UsageError
 from tagward.policy import (
     Alias,
     Allowed,
@@ -354,3 +354,10 @@ def test_an_account_of_several_names_is_called_alike_in_any_order(
     (account,) = report(tmp_path, lines, dimensions=["account"]).breakdowns[0].groups
 
     assert account.title == "renamed"
+
+
+def test_costs_that_cannot_be_added_up_exactly_are_refused(tmp_path: Path) -> None:
+    for number in range(5):
+        write_csv(tmp_path / f"{number}.csv", [costing("6" + "0" * 19, ResourceId=f"r-{number}")])
+    with pytest.raises(InputError, match="too large to be added up exactly"):
+        billing_report(POLICY, [str(tmp_path)], DAY)
