@@ -82,7 +82,7 @@ def run_billing(
         period=settings.text("period") or "",
         dimensions=dimensions,
         threshold=threshold,
-        checks=_checks(settings),
+        checks=_checks(settings, policy.name),
     )
     if names_store(settings):
         report = _with_scans(report, settings)
@@ -105,7 +105,7 @@ def _with_scans(report: BillingReport, settings: Settings) -> BillingReport:
         return replace(report, gaps=seen_by_scans(report.gaps, store, report.policy_name))
 
 
-def _checks(settings: Settings) -> Checks:
+def _checks(settings: Settings, policy: str) -> Checks:
     """Return what the rules of showback must hold, where they are given; raises UsageError."""
     from tagward_service.billing.report import no_checks
 
@@ -113,10 +113,11 @@ def _checks(settings: Settings) -> Checks:
         if settings.texts("metrics"):
             raise UsageError("`--metrics` is usage that rules split pools by; give them with `--rules FILE`")
         return no_checks
+    from tagward_service.cli.dispute_reading import with_disputes
     from tagward_service.showback.checks import checks_of
     from tagward_service.showback.usage import read_usage
 
-    rules = rules_of(settings)
+    rules = with_disputes(rules_of(settings), settings, policy)
     return checks_of(rules, read_usage(metrics_of(settings), rules.dimensions.team))
 
 

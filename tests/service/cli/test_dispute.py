@@ -176,15 +176,31 @@ def test_showback_reads_the_store_that_is_there_and_asks_for_none(run: Run, bill
     assert run("showback", "--billing", bill, "--store", "new.db", "--keep").code == 0
 
 
-def test_an_id_that_is_in_the_rules_too_is_an_error(run: Run, bill: str, here: Path) -> None:
+@pytest.mark.parametrize("command", [["showback"], ["readiness", "--by", "cost"], ["coverage"]])
+def test_an_id_that_is_in_the_rules_too_is_an_error(
+    run: Run, bill: str, here: Path, command: list[str]
+) -> None:
     opened(run, "--service", "*")
     rules = "apiVersion: tagward/v1\nkind: Showback\ndisputes: [{id: D-1, team: fraud, reason: r}]\n"
     (here / "rules.yaml").write_text(rules)
 
-    ran = run("showback", "--billing", bill, "--rules", "rules.yaml", *STORE)
+    ran = run(*command, "--billing", bill, "--rules", "rules.yaml", *STORE)
 
     assert ran.code == 2
     assert "`D-1` is in the rules and in the store" in ran.err
+
+
+def test_disputes_of_the_store_count_at_the_gate(run: Run, bill: str, here: Path) -> None:
+    pool = '{id: all, source: {resources: ["vol*"]}, method: even}'
+    rules = f"apiVersion: tagward/v1\nkind: Showback\nallocations: [{pool}]\n"
+    (here / "rules.yaml").write_text(rules)
+    gate = ("readiness", "--by", "cost", "--billing", bill, "--rules", "rules.yaml", *STORE)
+    opened(run, "--service", "*")
+    before = run(*gate).out
+    run("dispute", "decide", "D-1", "excluded", "--reason", "a test", *STORE)
+
+    assert "pool all" not in before
+    assert "pool all" in run(*gate).out
 
 
 def test_a_dispute_about_nothing_is_told(run: Run, bill: str) -> None:
