@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -21,6 +22,9 @@ _WORD = 80
 _LONGEST_GUESS = 100
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "help": "\x1b[1;36m"}
 _RESET = "\x1b[0m"
+_SECRETS = r"""(?<=://)[^/?#\s"']*(?=@)|(?<=[?&;])([^=&;#?\s"']*)=([^&;#\s"']+)"""
+"""Who asks, and the names and values of a query, in an address."""
+_SECRET_NAMES = ("token", "sig", "secret", "pass", "pwd", "cred", "auth", "key")
 
 
 class Diagnostic(msgspec.Struct, frozen=True):
@@ -74,6 +78,19 @@ def printable(text: str) -> str:
 def quoted(text: str) -> str:
     """Put user input in backticks, shortened so that a message stays a message."""
     return f"`{_shortened(text, _WORD)}`"
+
+
+def masked(text: str) -> str:
+    """Put `*` in the place of every character of the credentials that addresses in a text hold."""
+    return re.sub(_SECRETS, _stars, text) if "://" in text else text
+
+
+def _stars(found: re.Match[str]) -> str:
+    name, value = found.groups()
+    if value is None:
+        return "*" * len(found[0])
+    is_secret = any(word in name.lower() for word in _SECRET_NAMES)
+    return f"{name}={'*' * len(value)}" if is_secret else found[0]
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tagward.diagnostics import Diagnostic, in_order
 from tagward.errors import PolicyError
-from tagward.loading.chain import read_chain
+from tagward.loading.chain import locked, read_chain
 from tagward.loading.merging import Merger
 from tagward.loading.prepared import UnreadDocument
 from tagward.policy import Policy
@@ -25,7 +25,8 @@ def load_checked(
     source: str | Path, *, as_of: date, new_exemptions: bool = True
 ) -> tuple[Policy, tuple[Diagnostic, ...]]:
     """Do the same, and return what is odd about the policy and yet no error, too."""
-    layers = read_chain(source)
+    lock = locked(source)
+    layers = read_chain(source, lock)
     merger = Merger(as_of, new_exemptions=new_exemptions)
     for layer in layers:
         merger.add(layer)
@@ -34,7 +35,7 @@ def load_checked(
         return policy, ()  # packs alone were checked when they were prepared
     from tagward.loading.checks import check
 
-    diagnostics = in_order(dict.fromkeys([*merger.diagnostics, *check(policy, merger)]))
+    diagnostics = in_order(dict.fromkeys([*merger.diagnostics, *check(policy, merger), *lock.unused()]))
     if any(each.severity == "error" for each in diagnostics):
         raise PolicyError(diagnostics)
     return policy, diagnostics

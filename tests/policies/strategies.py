@@ -20,7 +20,9 @@ from tagward.diagnostics import Diagnostic
 from tagward.language import read_shape
 from tagward.loading.chain import Layer as PolicyLayer
 from tagward.loading.checks import check
+from tagward.loading.lock import Locked
 from tagward.loading.merging import Merger
+from tagward.loading.nearby import Nearby
 from tagward.policy import CLOUDS, SURFACES, Allowed, Matches, Policy, Tag
 from tagward.reading.yaml_reader import read_policy
 from tagward.resource import Layer, Part, Resource, Taggability, TagValue, Unknown
@@ -93,7 +95,9 @@ def modelled(data: dict[str, Any], as_of: date = DAY) -> Merger:
     """Build the model of policy data, without a file; the merger holds the policy and what it said."""
     document = read_policy(msgspec.json.encode(data), "policy.yaml")
     merger = Merger(as_of)
-    merger.add(PolicyLayer(DATA, document, read_shape(document.data), "0" * 64))
+    merger.add(
+        PolicyLayer(Nearby(DATA, Locked(DATA / "policy.yaml")), document, read_shape(document.data), "0" * 64)
+    )
     return merger
 
 

@@ -67,7 +67,7 @@ def test_everything_that_cannot_be_extended_is_reported_at_once(policies: Polici
     policies.check_marks(
         "extends:\n- ⟦pack:ml⟧\n- ⟦git+https://git.example.com/x//p.yaml?ref=v3⟧\n- ⟦https://example.com/p.yaml⟧\n"
         '- ⟦none.yaml⟧\n- ⟦"a\\0b"⟧\n- ⟦.⟧\n- ' + f"⟦{'a' * 400}⟧\n",
-        ["no pack `ml`", "not supported yet", "not supported yet", *["no such file"] * 4],
+        ["no pack `ml`", "run `tagward lock`", "run `tagward lock`", *["no such file"] * 4],
     )
 
 

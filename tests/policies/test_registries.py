@@ -71,7 +71,7 @@ BROKEN = [
     ("file: ⟦none.csv⟧, column: s", {}, "cannot read `none.csv`: no such file"),
     ("file: ⟦.⟧, column: s", {}, "cannot read `.`: is a directory"),
     ('file: ⟦"a\\0.csv"⟧, column: s', {}, "no file can have this name"),
-    ("file: ⟦https://example.com/r.csv⟧, column: s", {}, "not supported yet"),
+    ("file: ⟦https://example.com/r.csv⟧, column: s", {}, "run `tagward lock`"),
     ("file: ⟦r.txt⟧", {"r.txt": "x\n"}, "is not a .csv, .json, .yaml or .yml file"),
     ("file: ⟦r.csv⟧", {"r.csv": "s\nx\n"}, "say which one holds the values"),
     ("file: r.csv, column: ⟦t⟧", {"r.csv": "s,u\nx,y\n"}, "it has s, u"),

@@ -11,7 +11,10 @@ from tagward.diagnostics import Diagnostic, did_you_mean, in_order, quoted
 from tagward.digest import sha256
 from tagward.errors import PolicyError
 from tagward.language import MAX_POLICY_BYTES, PolicyFile, read_shape
+from tagward.loading.lock import Locked
+from tagward.loading.nearby import Nearby
 from tagward.loading.prepared import UnreadDocument, prepared_policy
+from tagward.loading.remotes import Remote, RemoteError, Remotes
 
 if TYPE_CHECKING:
     from tagward.reading.yaml_reader import Document
@@ -26,7 +29,7 @@ DEEPEST = 16
 class Layer(NamedTuple):
     """One policy file of a chain: where it is, what it holds, and its typed form."""
 
-    folder: Path
+    nearby: Nearby
     document: AnyDocument
     file: PolicyFile
     sha256: str
@@ -42,18 +45,23 @@ def pack_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in PACKS.glob("*.yaml")))
 
 
-def locate(source: str | Path, folder: Path | None = None) -> tuple[Path, str]:
+def locate(source: str | Path) -> tuple[Path, str]:
     """Return the file of a policy source, and the name to show for it. Raises LookupError for a pack."""
     text = str(source)
     if not text.startswith(PACK):
-        return (folder or Path()) / text, str((folder or Path()) / text)
+        return Path(text), text
     name = text.removeprefix(PACK)
     if name not in pack_names():
         raise LookupError(name)
     return PACKS / f"{name}.yaml", text
 
 
-def read_chain(source: str | Path) -> tuple[Layer, ...]:
+def locked(source: str | Path) -> Locked:
+    """Return what is locked for a policy. Raises PolicyError for a lock that cannot be read."""
+    return Locked(PACKS / "_" if str(source).startswith(PACK) else Path(source))
+
+
+def read_chain(source: str | Path, remotes: Remotes) -> tuple[Layer, ...]:
     """Read a policy and everything it extends, parents first, each file once. Raises PolicyError."""
     try:
         path, shown = locate(source)
@@ -61,10 +69,22 @@ def read_chain(source: str | Path) -> tuple[Layer, ...]:
         name = str(error.args[0])
         raise PolicyError([_no_pack(Diagnostic(str(source), 1, 1, ""), name)]) from None
     chain = _Chain()
-    chain.add(path, shown, ())
+    chain.add(Parent(path, shown), Nearby(path.parent, remotes), ())
     if chain.problems:
         raise PolicyError(in_order(chain.problems))
     return tuple(chain.layers)
+
+
+class Parent(NamedTuple):
+    """A policy file to be read, and the name to show for it."""
+
+    place: Path | Remote
+    shown: str
+
+    @property
+    def key(self) -> str:
+        """What it has in common with every other name for the same file."""
+        return self.place.url if isinstance(self.place, Remote) else str(self.place.resolve())
 
 
 def _no_pack(at: Diagnostic, name: str) -> Diagnostic:
@@ -83,32 +103,36 @@ class _Chain:
     def __init__(self) -> None:
         self.layers: list[Layer] = []
         self.problems: list[Diagnostic] = []
-        self._seen: set[Path] = set()
+        self._seen: set[str] = set()
 
-    def add(self, path: Path, shown: str, above: tuple[Path, ...]) -> None:
-        """Read a file, and first what it extends; `above` are the files that extend it."""
+    def add(self, policy: Parent, nearby: Nearby, above: tuple[str, ...]) -> None:
+        """Read a file, and first what it extends; `above` extend it. Raises RemoteError for itself."""
+        content = _content(policy, nearby.remotes)
         try:
-            layer = _read(path, shown)
+            layer = _layer(policy, content, nearby)
         except PolicyError as error:
             self.problems += error.diagnostics
             return
         for at, entry in _entries(layer):
             try:
-                parent, parent_shown = _parent(entry, layer.folder, at)
-                self._extend(parent, parent_shown, (*above, path.resolve()), at, entry)
+                self._extend(_parent(entry, nearby, at), nearby, (*above, policy.key), at, entry)
+            except RemoteError as error:
+                self.problems.append(_said(at, str(error), error.hint))
             except PolicyError as error:
                 self.problems += error.diagnostics
         self.layers.append(layer)
 
-    def _extend(self, path: Path, shown: str, above: tuple[Path, ...], at: Diagnostic, entry: str) -> None:
-        real = path.resolve()
-        if real in above:
+    def _extend(
+        self, parent: Parent, nearby: Nearby, above: tuple[str, ...], at: Diagnostic, entry: str
+    ) -> None:
+        key = parent.key
+        if key in above:
             raise PolicyError([_said(at, f"{quoted(entry)} extends itself")])
         if len(above) > DEEPEST:
             raise PolicyError([_said(at, f"more than {DEEPEST} policies extend one another")])
-        if real not in self._seen:
-            self._seen.add(real)
-            self.add(path, shown, above)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.add(parent, nearby.at(parent.place), above)
 
 
 def _entries(layer: Layer) -> list[tuple[Diagnostic, str]]:
@@ -126,17 +150,18 @@ def _said(at: Diagnostic, message: str, hint: str | None = None) -> Diagnostic:
     return msgspec.structs.replace(at, message=message, hint=hint)
 
 
-def _parent(entry: str, folder: Path, at: Diagnostic) -> tuple[Path, str]:
-    if "://" in entry:
-        hint = "vendor the file and extend its path"
-        raise PolicyError([_said(at, f"extending {quoted(entry)} is not supported yet", hint)])
-    try:
-        path, shown = locate(entry, folder)
-    except LookupError:
-        raise PolicyError([_no_pack(at, entry.removeprefix(PACK))]) from None
-    if not _is_file(path):
+def _parent(entry: str, nearby: Nearby, at: Diagnostic) -> Parent:
+    if entry.startswith(PACK):
+        try:
+            return Parent(*locate(entry))
+        except LookupError:
+            raise PolicyError([_no_pack(at, entry.removeprefix(PACK))]) from None
+    place = nearby.find(entry)
+    if isinstance(place, Remote):
+        return Parent(place, place.url)
+    if not _is_file(place):
         raise PolicyError([_said(at, f"cannot read {quoted(entry)}: no such file")])
-    return path, shown
+    return Parent(place, str(place))
 
 
 def _is_file(path: Path) -> bool:
@@ -146,19 +171,27 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, shown: str) -> Layer:
+def _content(policy: Parent, remotes: Remotes) -> bytes:
+    if isinstance(policy.place, Remote):
+        return remotes.content(policy.place)
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_POLICY_BYTES + 1)
+        with policy.place.open("rb") as stream:
+            return stream.read(MAX_POLICY_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "no file can have this name").lower()
-        raise PolicyError([Diagnostic(shown, 1, 1, f"cannot read the policy: {reason}")]) from None
-    if shown.startswith(PACK) and (prepared := prepared_policy(path, content)) is not None:
-        return Layer(path.parent, UnreadDocument(content, shown), prepared, sha256(content))
+        raise PolicyError([Diagnostic(policy.shown, 1, 1, f"cannot read the policy: {reason}")]) from None
+
+
+def _layer(policy: Parent, content: bytes, nearby: Nearby) -> Layer:
+    shown, place = policy.shown, policy.place
+    if shown.startswith(PACK) and isinstance(place, Path):
+        prepared = prepared_policy(place, content)
+        if prepared is not None:
+            return Layer(nearby, UnreadDocument(content, shown), prepared, sha256(content))
     from tagward.reading.yaml_reader import read_policy
 
     document = read_policy(content, shown)
-    return Layer(path.parent, document, _typed(document), sha256(content))
+    return Layer(nearby, document, _typed(document), sha256(content))
 
 
 def _typed(document: Document) -> PolicyFile:

@@ -90,7 +90,7 @@ class Merger:
                 continue
             self.written.claim(*path)
             try:
-                self.registries[name], content = read_registry(name, entry, layer.folder)
+                self.registries[name], content = read_registry(name, entry, layer.nearby)
                 self._hashes.append(sha256(content))
             except RegistryError as error:
                 self._say((*path, error.field), str(error), hint=error.hint)

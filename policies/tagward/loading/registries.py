@@ -11,6 +11,8 @@ from msgspec import ValidationError, convert
 from tagward.diagnostics import quoted
 from tagward.errors import TagwardError
 from tagward.language import Registry
+from tagward.loading.nearby import Nearby
+from tagward.loading.remotes import RemoteError, is_remote
 from tagward.policy import Allowed
 
 MAX_REGISTRY_BYTES = 32 * 1024 * 1024
@@ -28,16 +30,12 @@ class RegistryError(TagwardError):
         self.hint = hint
 
 
-def read_registry(name: str, entry: Registry, folder: Path) -> tuple[Allowed, bytes]:
+def read_registry(name: str, entry: Registry, nearby: Nearby) -> tuple[Allowed, bytes]:
     """Read a registry; return its values, and the bytes they came from. Raises RegistryError.
 
     A value that is there twice is valid as long as one of its rows is.
     """
-    if "://" in entry.file:
-        raise RegistryError(
-            "file", f"registries from {quoted(entry.file)} are not supported yet", "save the list as a file"
-        )
-    content = _content(folder / entry.file, entry.file)
+    content = registry_content(entry, nearby)
     column = entry.column if isinstance(entry.column, str) else None
     until = entry.until if isinstance(entry.until, str) else None
     last: dict[str, date] = {}
@@ -57,6 +55,15 @@ def read_registry(name: str, entry: Registry, folder: Path) -> tuple[Allowed, by
     return Allowed(tuple(last), registry=name, until=retired), content
 
 
+def registry_content(entry: Registry, nearby: Nearby) -> bytes:
+    """Read the file of a registry, or take it from elsewhere. Raises RegistryError."""
+    try:
+        place = nearby.find(entry.file)
+        return _content(place, entry.file) if isinstance(place, Path) else nearby.remotes.content(place)
+    except RemoteError as error:
+        raise RegistryError("file", str(error), error.hint) from None
+
+
 def _content(path: Path, shown: str) -> bytes:
     try:
         with path.open("rb") as stream:
@@ -70,7 +77,7 @@ def _content(path: Path, shown: str) -> bytes:
 
 
 def _rows(content: bytes, file: str) -> Iterable[Row]:
-    suffix = Path(file).suffix.lower()
+    suffix = Path(file.partition("?")[0] if is_remote(file) else file).suffix.lower()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

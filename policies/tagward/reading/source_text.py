@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from tagward.diagnostics import Diagnostic
+from tagward.diagnostics import Diagnostic, masked
 
 # The line breaks of YAML 1.1, which libyaml counts lines by.
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -55,7 +55,9 @@ class SourceText:
         accepted: tuple[str, ...] = (),
     ) -> Diagnostic:
         """Build a diagnostic for a place in this text."""
-        return Diagnostic(self.file, line, column, message, length, hint, accepted, self.line(line))
+        source = self.line(line)
+        shown = None if source is None else masked(source)
+        return Diagnostic(self.file, line, column, message, length, hint, accepted, shown)
 
 
 def read_text(data: bytes, file: str) -> SourceText:
