@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from tagward_generators.sql.bill_table import BillTable, Held
+from tagward_generators.sql.categories import FIXED, NATIVE_CATEGORY
 from tagward_generators.sql.dialects import Dialect
 
 TEXTS = (
@@ -26,23 +27,7 @@ TEXTS = (
 )
 """The columns that are plain texts."""
 
-WORDS = {
-    column: " ".join(f"WHEN '{word.lower()}' THEN '{word}'" for word in words)
-    for column, words in {
-        "charge_category": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
-        "charge_class": ("Correction",),
-        "commitment_status": ("Used", "Unused"),
-    }.items()
-}
-"""The words that FOCUS has for some columns, in whatever case a table has them."""
-
 NOTHING = "CAST(NULL AS VARCHAR)"
-NATIVE_CATEGORY = (
-    "CASE WHEN lower({0}) = 'tax' THEN 'Tax' WHEN lower({0}) LIKE '%adjustment' THEN 'Adjustment' "
-    "WHEN lower({0}) = 'purchase' THEN 'Purchase' ELSE 'Usage' END"
-)
-"""The types of charge of Azure's own export, as categories of FOCUS."""
-
 _SLASHED = "substr({0}, 7, 4) || '-' || substr({0}, 1, 2) || '-' || substr({0}, 4, 2)"
 _CLOSE = "substr({0}, 1, 4) || '-' || substr({0}, 5, 2) || '-' || substr({0}, 7, 2)"
 ISO = (
@@ -101,8 +86,8 @@ class Reading:
             return column
         if ours == "provider" and "older_provider" in self.table.columns:
             return f"coalesce({self._tidy(column)}, {self._tidy(self._column('older_provider'))})"
-        if ours in WORDS and self.table.asked:
-            return f"CASE lower({column}) {WORDS[ours]} ELSE {self._tidy(column)} END"
+        if ours in FIXED and self.table.asked:
+            return f"CASE lower({column}) {FIXED[ours]} ELSE {self._tidy(column)} END"
         return self._filled_up(column) if self._is_number(ours) else self._tidy(column)
 
     def _is_number(self, ours: str) -> bool:

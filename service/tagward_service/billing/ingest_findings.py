@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tagward_service.billing.staging import CATEGORIES
+from tagward_generators.sql.categories import CATEGORIES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

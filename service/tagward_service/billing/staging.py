@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tagward_generators.sql.aws_keys import unprefixed
+from tagward_generators.sql.categories import FIXED, NATIVE_CATEGORY
 from tagward_generators.sql.dialects import DUCKDB
 from tagward_service.billing.casting import MONEY, as_money, as_text, as_time, is_number, unless_null
 from tagward_service.billing.columns import Layout
@@ -35,24 +36,6 @@ TEXTS = (
     "currency",
 )
 """The columns of a staged line that are plain texts."""
-
-CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
-
-NATIVE_CATEGORY = (
-    "CASE WHEN {0} ILIKE 'tax' THEN 'Tax' WHEN {0} ILIKE '%adjustment' THEN 'Adjustment' "
-    "WHEN {0} ILIKE 'purchase' THEN 'Purchase' ELSE 'Usage' END"
-)
-"""The types of charge of Azure's own export, as categories of FOCUS."""
-
-FIXED = {
-    column: " ".join(f"WHEN '{word.lower()}' THEN '{word}'" for word in words)
-    for column, words in {
-        "charge_category": CATEGORIES,
-        "charge_class": ("Correction",),
-        "commitment_status": ("Used", "Unused"),
-    }.items()
-}
-"""The words that FOCUS has for some columns, in whatever case a file writes them."""
 
 CLOUDS = (
     "CASE WHEN provider ILIKE 'aws%' OR provider ILIKE '%amazon%' THEN 'aws' "
