@@ -28,12 +28,14 @@ MAX_SOURCES = 500
 RUN = "run `tagward lock`"
 _STARTER = "delete it, and run `tagward lock`"
 
+FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\\\x00-\x1f]+$(?!\n)")]
+
 
 class Pin(Struct, frozen=True, forbid_unknown_fields=True):
     """What is pinned of one file: its content, for git the commit, and which policies take it."""
 
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
-    policies: Annotated[list[Text], Meta(min_length=1, max_length=1000)]
+    policies: Annotated[list[FileName], Meta(min_length=1, max_length=1000)]
     commit: Annotated[str, Meta(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$(?!\n)")] | UnsetType = UNSET
 
 

@@ -36,6 +36,12 @@ def _check() -> Command:
     return check
 
 
+def _lock() -> Command:
+    from tagward_service.cli import lock
+
+    return lock
+
+
 def _test() -> Command:
     from tagward_service.cli import test
 
@@ -172,6 +178,7 @@ def _scan(cloud: str) -> Callable[[], Command]:
 COMMANDS: dict[str, tuple[str, Callable[[], Command]]] = {
     "init": ("write a starter policy, CI snippets and a pre-commit entry", _init),
     "check": ("validate a policy and list what each cloud can enforce", _check),
+    "lock": ("fetch and pin what a policy takes from elsewhere", _lock),
     "test": ("run unit tests of policies", _test),
     "lint": ("check Terraform plans and states, Kubernetes manifests, CloudFormation", _lint),
     "compile": ("compile a policy into native guardrails", _compile),
