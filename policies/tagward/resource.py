@@ -19,11 +19,15 @@ NO_TAGS: Tags = MappingProxyType({})
 
 
 class Layer(Struct, frozen=True):
-    """Tags that a resource gets from what it lives in; `origin` is the name used by a tag's `inherit`."""
+    """Tags that a resource gets from what it lives in; `origin` is the name used by a tag's `inherit`.
+
+    `open` is set when keys that are not in `tags` may still turn up at the apply.
+    """
 
     origin: str
     name: str
     tags: Tags
+    open: Unknown | None = None
 
 
 class Part(Struct, frozen=True):

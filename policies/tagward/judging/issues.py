@@ -17,6 +17,9 @@ ON_UNKNOWN = {"pass": "info", "warn": "warning", "fail": "error"}
 ANY_VALUE = Need("required", rule="value")
 """The need behind the value rule, which holds wherever the tag is."""
 
+_IN_HCL = "kubernetes_"
+"""How Terraform's types of Kubernetes objects begin that are no YAML."""
+
 MOST_NAMED = 10
 """So many places are named in a message; `Finding.places` has all of them."""
 
@@ -212,7 +215,7 @@ class Issues:
 
     def _assignment(self, key: str, use: str | None = None) -> str:
         """Write the tag as its language does: HCL, or YAML."""
-        yaml = self.resource.cloud == "kubernetes"
+        yaml = self.resource.cloud == "kubernetes" and not self.resource.native.startswith(_IN_HCL)
         value = use or self._example()
         if value is None:
             return f"`{key}`{self._choice()}"

@@ -154,7 +154,7 @@ class _View:
     def frame(self, resource: Resource, raw: _Raw) -> Iterator[object]:
         """Yield what layers and parts add to a shape."""
         yield resource.own_billed
-        yield tuple([layer.origin for layer in resource.inherited])
+        yield tuple([(layer.origin, layer.open) for layer in resource.inherited])
         yield tuple([(part.type, part.carries, part.open) for part in resource.parts])
         width = len(self._keys) or 1
         for start in range(width, len(raw) - 2, width):

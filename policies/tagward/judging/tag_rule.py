@@ -55,11 +55,16 @@ class TagRule:
         """Return the value as conditions see it: None when missing or blank."""
         found = self.find(carrier)
         if found is None:
-            return carrier.open
+            return self.open_on(carrier)
         if isinstance(found.value, Unknown):
             return found.value
         fault = self.judge_value(found.value)
         return None if fault is not None and fault.counts_as_missing else found.value
+
+    def open_on(self, carrier: Carrier) -> Unknown | None:
+        """Say what may still bring the tag: unknown tags of its own, or of a layer that counts."""
+        layers = (each.open for each in carrier.inherited if each.origin in self.find.inherit)
+        return carrier.open or next(filter(None, layers), None)
 
     def misspelt(self, carrier: Carrier) -> str | None:
         """Return a key on the carrier that is this tag's key misspelt, if any."""
@@ -158,15 +163,15 @@ class PlacedRule:
             issues.alias_expired(expired, rule.key, wanted, carrier)
         elif misspelt is not None:
             issues.misspelt(misspelt, rule.key, wanted, carrier)
-        elif carrier.open is not None:
-            issues.perhaps_missing(rule.key, carrier.open, wanted, carrier)
+        elif (unknown := rule.open_on(carrier)) is not None:
+            issues.perhaps_missing(rule.key, unknown, wanted, carrier)
         else:
             issues.missing(rule.key, wanted, carrier)
 
     def _judge_part(self, part: Carrier, own: Carrier, resource: Resource, issues: Issues) -> None:
         """Judge a billed thing beside a billed resource that has the tag."""
         there, placed = self.at_part(part, resource)
-        if self.rule.find(part) is not None or part.open is not None:
+        if self.rule.find(part) is not None or self.rule.open_on(part) is not None:
             placed.judge_carrier(part, own, there, issues)
             return
         wanted = placed.need_of(own, there)
@@ -187,7 +192,8 @@ class PlacedRule:
 
     def _judge_pod(self, part: Carrier, own: Carrier, resource: Resource, issues: Issues) -> None:
         """Judge a billed thing that its resource only makes, and whose own tags no bill sees."""
-        if self.rule.find(part) is None and part.open is None and self.rule.find(own) is not None:
+        rule = self.rule
+        if rule.find(part) is None and rule.open_on(part) is None and rule.find(own) is not None:
             wanted = self.need_of(part, resource)
             if wanted is not None:
                 issues.not_propagated(self.key, wanted, part)

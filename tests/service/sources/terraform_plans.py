@@ -15,7 +15,8 @@ NOWHERE = Place()
 def change(address: str, after: Any = None, unknown: Any = None, **fields: Any) -> dict[str, Any]:
     """Write a resource change; the provider follows from the type."""
     local = address.rpartition("module.")[2].split(".")[-2:] if "module." in address else address.split(".")
-    provider = {"aws": "aws", "google": "google", "azurerm": "azurerm"}.get(local[0].split("_")[0], "random")
+    prefix = local[0].split("_")[0]
+    provider = prefix if prefix in ("aws", "google", "azurerm", "kubernetes") else "random"
     return {
         "address": address,
         "mode": "managed",

@@ -118,6 +118,17 @@ def test_sensitive_attributes_of_a_raw_state_are_named(path: list[dict[str, Any]
     assert resource.sensitive == hidden
 
 
+def test_what_is_sensitive_inside_a_block_is_found_where_the_labels_are() -> None:
+    steps = ["settings", {"value": 0, "type": "number"}, "user_labels", {"value": "team", "type": "string"}]
+    path = [{"type": "get_attr" if isinstance(each, str) else "index", "value": each} for each in steps]
+    attributes = {"settings": [{"user_labels": BOTH}], "labels": None}
+    fields = {"type": "google_sql_database_instance", "provider": AWS.replace("aws", "google")}
+    instance = {"attributes": attributes, "sensitive_attributes": [path]}
+    (resource,) = resources(raw(stored(instance, **fields)))
+    assert resource.tags == BOTH
+    assert resource.sensitive == {"team"}
+
+
 @pytest.mark.parametrize("version", [1, 3, 5, "4"])
 def test_another_version_of_the_raw_state_is_refused_with_what_to_do(version: object) -> None:
     with pytest.raises(InputError) as caught:

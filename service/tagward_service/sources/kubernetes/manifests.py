@@ -30,8 +30,8 @@ _NAME_IT = "; name it under `workloads` in the policy to judge it"
 
 # Further kinds without a namespace (Kubernetes API reference; Kueue, cert-manager, Kyverno).
 _CLUSTER_SCOPED = frozenset(
-    """APIService CSIDriver CSINode ClusterIssuer ClusterPolicy ClusterQueue ClusterRole ClusterRoleBinding
-    CustomResourceDefinition FlowSchema IngressClass MutatingAdmissionPolicy
+    """APIService CSIDriver CSINode CertificateSigningRequest ClusterIssuer ClusterPolicy ClusterQueue
+    ClusterRole ClusterRoleBinding CustomResourceDefinition FlowSchema IngressClass MutatingAdmissionPolicy
     MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass
     PriorityLevelConfiguration ResourceFlavor RuntimeClass StorageClass ValidatingAdmissionPolicy
     ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment""".split()  # noqa: SIM905
@@ -79,7 +79,7 @@ def _placed(resources: Iterable[Resource], layers: Mapping[str, Layer]) -> Itera
 
 def _namespaces(resources: Iterable[Resource]) -> dict[str, Layer]:
     return {
-        each.name: Layer("namespace", each.name, each.tags)
+        each.name: Layer("namespace", each.name, each.tags, each.open)
         for each in resources
         if each.type == NAMESPACE and each.name
     }

@@ -44,7 +44,7 @@ class AzureKind(CloudKind[AzureAttributes]):
     def _inherited(self, change: ResourceChange, after: AzureAttributes, layers: Layers) -> tuple[Layer, ...]:
         found: tuple[Layer, ...] = ()
         if RESOURCE_GROUP in layers.declared:
-            found += layers.of(change, RESOURCE_GROUP, self._group, resource_group_of(after))
+            found += layers.of(change, RESOURCE_GROUP, resource_group_of(after), self._group)
         if SUBSCRIPTION in layers.declared:
-            found += layers.of(change, SUBSCRIPTION, "subscription_id", subscription_of(after))
+            found += layers.of(change, SUBSCRIPTION, subscription_of(after), "subscription_id")
         return found

@@ -105,9 +105,9 @@ class Configuration:
             return None
         return Unknown(", ".join(self._narrowed(_references(found), _module_of(change))))
 
-    def references(self, change: ResourceChange, attribute: str) -> list[str]:
+    def references(self, change: ResourceChange, *path: str) -> list[str]:
         """List the full addresses that an attribute's expression mentions."""
-        cause = self.cause(change, attribute)
+        cause = self.cause(change, *path)
         return cause.because.split(", ") if cause and cause.because else []
 
     def _sole_providers(self) -> dict[str, Provider]:
@@ -239,7 +239,8 @@ def _at(expression: Json, path: tuple[str, ...]) -> Json:
     for name in path:
         if isinstance(expression, list):
             inner = [each[name] for each in expression if isinstance(each, dict) and name in each]
-            expression = inner or None
+            expression = [each for found in inner for each in (found if type(found) is list else [found])]
+            expression = expression or None
         elif isinstance(expression, dict):
             expression = expression.get(name)
         else:

@@ -80,7 +80,7 @@ class GoogleKind(CloudKind[A]):
         resource = super().read(change, context)
         if not context.layers or PROJECT not in context.layers.declared:
             return resource
-        inherited = context.layers.of(change, PROJECT, "project", resource.account)
+        inherited = context.layers.of(change, PROJECT, resource.account, "project")
         return replace(resource, inherited=inherited)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from tagward_service.sources.terraform.aws import aws_kind
 from tagward_service.sources.terraform.azure import AzureKind
 from tagward_service.sources.terraform.google import google_kind
+from tagward_service.sources.terraform.layers import MANIFESTS
 from tagward_service.sources.terraform.types import Foreign, Kind
 
 _READERS: dict[str, Callable[[str, str], Kind[Any]]] = {
@@ -18,9 +19,6 @@ _READERS: dict[str, Callable[[str, str], Kind[Any]]] = {
     "google-beta": google_kind,
 }
 """The providers whose resources carry tags that a policy reaches."""
-
-MANIFESTS = ("kubernetes_manifest", "kubectl_manifest")
-"""Types whose resources are Kubernetes objects, whoever provides them."""
 
 _OTHER_LABELS = {
     "google_cloud_identity_group": "the labels of a Cloud Identity group say what kind of group it is",
@@ -49,13 +47,15 @@ def _kind(native: str, provider: str) -> Kind[Any]:
         from tagward_service.sources.terraform.manifests import ManifestKind
 
         return ManifestKind(native)
+    if provider == "kubernetes":
+        from tagward_service.sources.terraform.kubernetes import kubernetes_kind
+
+        return kubernetes_kind(native)
     reader = _READERS.get(provider)
     if reader is not None:
         return reader(native, provider)
     if native == "helm_release":
         why = "a plan does not show the manifests of a chart: render it with `helm template` and lint those"
-    elif provider == "kubernetes":
-        why = "of Kubernetes a plan is judged by `kubernetes_manifest`; the cluster shows the rest"
     else:
         why = f"`{provider}` is not a cloud whose tags the policy can reach"
     return Foreign(native, provider, why)

@@ -4,21 +4,18 @@ What the provider of Kubernetes makes of a number or a boolean where the API wan
 `morph` package); the other one sends what the YAML says.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import DecodeError, json
 from msgspec.structs import replace
 
-from tagward.catalog import Kinds
 from tagward.errors import InputError
-from tagward.policy import Workload
-from tagward.resource import Part, Resource, Taggability, Unknown
+from tagward.resource import Resource, Taggability, Unknown
 from tagward_service.sources.kubernetes.documents import read_documents
-from tagward_service.sources.kubernetes.manifests import read_object
 from tagward_service.sources.kubernetes.objects import Found
 from tagward_service.sources.kubernetes.unseen import Unseen
+from tagward_service.sources.terraform.objects import ObjectKind, zipped
 from tagward_service.sources.terraform.schema import (
     Json,
     ManifestAttributes,
@@ -26,18 +23,18 @@ from tagward_service.sources.terraform.schema import (
     ResourceChange,
     marks_in,
 )
-from tagward_service.sources.terraform.types import NOBODY, Context, Kind
+from tagward_service.sources.terraform.types import Context
 
 _STORED = {"type", "value"}
 """What a state writes of an attribute that may be of any type."""
 
 
-class ManifestKind(Kind[ManifestAttributes]):
+class ManifestKind(ObjectKind[ManifestAttributes]):
     """A type whose resources are Kubernetes objects, judged as manifests are."""
 
     def __init__(self, native: str) -> None:
-        super().__init__(native, "kubernetes", ManifestAttributes)
         self.attribute = "manifest" if native == "kubernetes_manifest" else "yaml_body"
+        super().__init__(native, ManifestAttributes, (self.attribute,))
 
     def read(self, change: ResourceChange, context: Context) -> Resource:
         """Read one object; its address is that of the resource."""
@@ -52,17 +49,22 @@ class ManifestKind(Kind[ManifestAttributes]):
         if not isinstance(data, Mapping) or not _is_object(data):
             return self._unread(change, context, _why_none(data, self.attribute))
         found = Found(data, 1, after.override_namespace if type(after.override_namespace) is str else None)
-        resource, _ = read_object(found, context.file, context.place, _kinds(context.place.workloads))
+        resource = self.judged(found, change, context)
         if found.namespace and resource.namespace:
             resource = replace(resource, namespace=found.namespace)
-        return replace(
-            resource,
-            address=change.address,
-            id=change.address,
-            native=self.native,
-            line=None,
-            sensitive=self._sensitive(change, after, resource),
-        )
+        resource = replace(resource, inherited=self.inherited(change, context, resource.namespace))
+        if self._is_shown(after, change):
+            return resource
+        return replace(resource, sensitive=self.secrets(change, resource))
+
+    def marked(self, marks: Marks) -> Json:
+        """Return the marks of the object, or of its text."""
+        return getattr(marks, self.attribute)
+
+    def _is_shown(self, after: ManifestAttributes, change: ResourceChange) -> bool:
+        """Say whether the provider shows the text, which it does without the fields told to be sensitive."""
+        has_text = self.attribute == "yaml_body" and type(after.yaml_body_parsed) is str
+        return has_text and type(marks_in(change.change.after_sensitive)) is Marks
 
     def _data(self, after: ManifestAttributes, marks: Json, cause: Unknown) -> Json:
         """Return the object with what is not known yet marked as such. Raises InputError, DecodeError."""
@@ -88,21 +90,6 @@ class ManifestKind(Kind[ManifestAttributes]):
             file=context.file,
             taggability=Taggability(None, why),
         )
-
-    def _sensitive(
-        self, change: ResourceChange, after: ManifestAttributes, resource: Resource
-    ) -> frozenset[str]:
-        """Return the labels that are secret, or part of something that is."""
-        raw = change.change.after_sensitive
-        if b"true" not in bytes(raw):
-            return NOBODY
-        found = marks_in(raw)
-        if self.attribute == "yaml_body" and type(after.yaml_body_parsed) is str and type(found) is Marks:
-            return NOBODY  # the provider shows it, without the fields that it was told are sensitive
-        marks = getattr(found, self.attribute) if type(found) is Marks else found
-        paths = list(_marked(marks, ()))
-        holders: tuple[Resource | Part, ...] = (resource, *resource.parts)
-        return frozenset(key for each in holders for key in each.tags if _is_secret(key, each.place, paths))
 
 
 def _is_object(data: Mapping[str, Any]) -> bool:
@@ -132,38 +119,9 @@ def _merged(value: Json, marks: Json, cause: Unknown) -> Json:
         return Unseen(cause)
     if type(value) is list:
         known = marks if type(marks) is list else []
-        return [_merged(*each, cause) for each in _zipped(value, known)]
+        return [_merged(*each, cause) for each in zipped(value, known)]
     if type(value) is dict or type(marks) is dict:
         values, inner = (each if type(each) is dict else {} for each in (value, marks))
         keys = dict.fromkeys((*values, *(key for key, mark in inner.items() if mark)))
         return {key: _merged(values.get(key), inner.get(key), cause) for key in keys}
     return json.encode(value).decode() if isinstance(value, bool | int | float) else value
-
-
-def _zipped(values: list[Json], marks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    for index in range(max(len(values), len(marks))):
-        yield (
-            values[index] if index < len(values) else None,
-            marks[index] if index < len(marks) else None,
-        )
-
-
-def _marked(marks: Json, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """List the paths of what is marked, without the numbers of elements."""
-    if marks is True:
-        yield path
-    for key, inner in marks.items() if type(marks) is dict else ():
-        yield from _marked(inner, (*path, key))
-    for inner in marks if type(marks) is list else ():
-        yield from _marked(inner, path)
-
-
-def _is_secret(key: str, place: str, paths: list[tuple[str, ...]]) -> bool:
-    """Say whether a label at a place (`spec.tasks[0].template.metadata.labels`), or around it, is marked."""
-    way = (*(step.partition("[")[0] for step in place.split(".")), key)
-    return any(way[: len(path)] == path for path in paths)
-
-
-@lru_cache(64)
-def _kinds(workloads: tuple[Workload, ...]) -> Kinds:
-    return Kinds(workloads)

@@ -33,6 +33,7 @@ class Marks(Struct, gc=False):
     target_parameters: Json = UNSET
     manifest: Json = UNSET
     yaml_body: Json = UNSET
+    spec: Json = UNSET
 
 
 NO_MARKS = Marks()
@@ -150,12 +151,19 @@ class AzureAttributes(Attributes, gc=False):
 
 
 class ManifestAttributes(Attributes, gc=False):
-    """What is read of the types that are Kubernetes objects."""
+    """What is read of the types that hold a Kubernetes object as it is, or its YAML."""
 
     manifest: Json = UNSET
     yaml_body: Json = UNSET
     yaml_body_parsed: Json = UNSET
     override_namespace: Json = UNSET
+
+
+class ObjectAttributes(Attributes, gc=False):
+    """What is read of the types that have blocks for the fields of one kind of Kubernetes object."""
+
+    metadata: Json = UNSET
+    spec: Json = UNSET
 
 
 _GONE = frozenset({"delete", "forget", "read"})

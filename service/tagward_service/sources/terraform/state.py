@@ -120,18 +120,28 @@ def _index(key: str | int | None) -> str:
     return "" if key is None else f"[{json.encode(key).decode()}]"
 
 
-def _sensitive(paths: Json) -> dict[str, Json]:
-    """Turn the paths of sensitive attributes into marks: true for a whole attribute, or for one key of it."""
-    marks: dict[str, Json] = {}
+def _sensitive(paths: Json) -> Json:
+    """Turn the paths of sensitive attributes into marks; all elements of a list are one."""
+    marks: Json = {}
     for path in paths if isinstance(paths, list) else ():
-        steps = [_step(each) for each in path] if isinstance(path, list) else []
-        if len(steps) == 1:
-            marks[steps[0]] = True
-        elif steps and marks.get(steps[0]) is not True:
-            marks.setdefault(steps[0], {})[steps[1]] = True
+        if isinstance(path, list) and path:
+            marks = _marked(marks, [_step(each) for each in path])
     return marks
 
 
-def _step(step: Json) -> str:
+def _marked(marks: Json, steps: list[str | int]) -> Json:
+    """Return marks with what the steps lead to marked as well."""
+    if marks is True or not steps:
+        return True
+    if isinstance(steps[0], int):
+        element = marks[0] if type(marks) is list else None
+        return [_marked(element, steps[1:])]
+    inside = marks if type(marks) is dict else {}
+    return {**inside, steps[0]: _marked(inside.get(steps[0]), steps[1:])}
+
+
+def _step(step: Json) -> str | int:
+    """Return the name or key that a step goes to, or the number of an element."""
     value = step.get("value") if isinstance(step, dict) else step
-    return str(value.get("value") if isinstance(value, dict) else value)
+    value = value.get("value") if isinstance(value, dict) else value
+    return value if type(value) is int else str(value)

@@ -75,11 +75,11 @@ class Kind(ABC, Generic[A]):
 
 
 class Foreign(Kind[Attributes]):
-    """A type of a provider whose resources no tag policy reaches."""
+    """A type of a provider whose resources no tag policy reaches, or nobody knows whether one does."""
 
-    def __init__(self, native: str, cloud: str, why: str) -> None:
+    def __init__(self, native: str, cloud: str, why: str, *, answer: bool | None = False) -> None:
         super().__init__(native, cloud, Attributes)
-        self._taggability = Taggability(False, why)
+        self._taggability = Taggability(answer, why)
 
     def read(self, change: ResourceChange, context: Context) -> Resource:
         """Read one resource, which is counted and no more."""
