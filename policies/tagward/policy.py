@@ -207,7 +207,10 @@ class Costs(Struct, frozen=True):
 
 
 class Policy(Struct, frozen=True):
-    """A whole policy, merged and checked: `sha256` is that of everything it was made from."""
+    """A whole policy, merged and checked: `sha256` is that of everything it was made from.
+
+    `written` names the files that say something of a tag, parents first.
+    """
 
     name: str
     version: str
@@ -227,6 +230,7 @@ class Policy(Struct, frozen=True):
     readiness: Readiness = Readiness()
     costs: Costs = Costs()
     targets: Targets = Targets()
+    written: Mapping[str, tuple[str, ...]] = {}
 
     def tag(self, tag_id: str) -> Tag | None:
         """Return the tag with an id."""

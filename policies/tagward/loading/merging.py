@@ -36,6 +36,7 @@ class Merger:
         self._broken: set[str] = set()
         self._fields: dict[str, dict[str, Any]] = {}
         self._tags: dict[str, Tag] = {}
+        self._files: dict[str, tuple[str, ...]] = {}
         self._scopes: Scopes = {}
         self._hashes: list[str] = []
         self._policy = Policy("", "", "")
@@ -43,7 +44,8 @@ class Merger:
     def policy(self) -> Policy:
         """Return the merged policy."""
         whole = sha256("\n".join(self._hashes).encode())
-        return replace(self._policy, tags=tuple(self._tags.values()), scopes=self._scopes, sha256=whole)
+        tags = tuple(self._tags.values())
+        return replace(self._policy, tags=tags, scopes=self._scopes, sha256=whole, written=self._files)
 
     def written_condition(self, tag_id: str, number: int) -> Any:
         """Return the condition of a requirement as written."""
@@ -131,6 +133,7 @@ class Merger:
                 if tag_id not in self._broken:
                     self._refuse_loosening(tag_id, _given(entry), before, after)
             self._tags[tag_id] = after
+            self._files[tag_id] = (*self._files.get(tag_id, ()), layer.document.file)
 
     def _without_example(self, tag_id: str, tag: Tag) -> Tag:
         """Drop the example of a parent, which the child does not accept any more."""

@@ -29,6 +29,7 @@ def explain_tag(policy: Policy, resource: Resource, tag: Tag, assessment: Assess
         return f"\n{tag.id}\n" + aligned([("applies", f"no: the policy does not use it on {resource.cloud}")])
     rows = [
         ("key", f"`{key}`"),
+        ("written in", ", then ".join(policy.written.get(tag.id, ()))),
         ("values", constraint(tag)),
         *_requirements(policy, resource, tag, as_of),
         *_modes(tag, as_of),

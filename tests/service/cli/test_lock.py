@@ -317,3 +317,12 @@ def test_a_service_takes_a_new_lock_and_keeps_the_old_one_while_it_is_broken(
     assert not live.refresh()
     assert live.condition.sha256 == second
     assert live.condition.fault
+
+
+def test_explain_says_which_files_a_tag_is_written_in(run: Run, here: Path, server: Server) -> None:
+    url = server.put("/base.yaml", HEADER + TEAM % "fraud")
+    policy(here, f"extends: {url}\ntags: {{unit: {{}}, ml-team: {{title: Team}}}}\n")
+    run("lock")
+    ran = run("explain", "*", "ml-team", "--in", "good.json")
+    assert ran.code == 0
+    assert f"written in  {url}, then tagward.yaml" in " ".join(ran.out.split("   "))
