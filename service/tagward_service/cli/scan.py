@@ -18,7 +18,7 @@ from tagward_service.cli.policies import load_policy
 from tagward_service.cli.scan_ending import ended_by_signals
 from tagward_service.cli.scan_news import NOTIFY, NOTIFY_FILE, tell, told_to
 from tagward_service.cli.scan_progress import shown
-from tagward_service.cli.scan_sources import CLOUDS, require, source
+from tagward_service.cli.scan_sources import CLOUDS, refuse_empty, require, source
 from tagward_service.cli.settings import Settings, resolve
 from tagward_service.cli.showing import config_shown
 from tagward_service.cli.store_options import STORE, opened_to_scan, store_url
@@ -80,6 +80,7 @@ class ScanCommand(Struct, frozen=True):
         """Scan, write every output, and return the exit code."""
         cloud = CLOUDS[self.cloud]
         settings = resolve((*cloud.options, *COMMON), arguments, os.environ)
+        refuse_empty(self.cloud, settings)
         outputs = chosen(settings.texts("format"))
         as_of = settings.day("as_of")
         policy = load_policy(settings, as_of, note=not settings.flag("quiet"))

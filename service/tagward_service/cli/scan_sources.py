@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from importlib.util import find_spec
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -174,7 +175,7 @@ def _kubernetes(settings: Settings, policy: Policy) -> Source:
     from tagward_service.sources.kubernetes.cluster.connecting import connections
     from tagward_service.sources.kubernetes.cluster.source import KubernetesSource
 
-    exempt = (*SYSTEM_NAMESPACES, *settings.texts("exempt_namespace"))
+    exempt = (*SYSTEM_NAMESPACES, *several(settings, "exempt_namespace"))
     return KubernetesSource(connections(several(settings, "contexts")), Kinds(policy.workloads), exempt)
 
 
@@ -240,9 +241,21 @@ def require(name: str) -> None:
 
 
 def several(settings: Settings, name: str) -> tuple[str, ...]:
-    """Return the values of an option that takes them by commas, and may be given several times."""
-    texts = (part.strip() for text in settings.texts(name) for part in text.split(","))
-    return tuple(text for text in texts if text)
+    """Return the values of an option that takes them by commas, and may be given several times.
+
+    Raises UsageError for a value that is given and empty: left out, the option means everything.
+    """
+    found = [[part.strip() for part in text.split(",") if part.strip()] for text in settings.texts(name)]
+    if settings.origin(name) != "default" and not (found and all(found)):
+        raise UsageError(f"{settings.origin(name)}: the value is empty; name some, or leave the option out")
+    return tuple(chain.from_iterable(found))
+
+
+def refuse_empty(name: str, settings: Settings) -> None:
+    """Raise UsageError where an option of a cloud that takes several values is given none."""
+    for each in CLOUDS[name].options:
+        if each.many:
+            several(settings, each.name)
 
 
 def _is_installed(module: str) -> bool:

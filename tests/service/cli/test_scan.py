@@ -168,6 +168,55 @@ def test_an_account_that_can_be_none_is_refused_before_anything_is_asked(run: Ru
     assert "--accounts: `prod` is no account id of 12 digits" in ran.err
 
 
+LISTS = [
+    (cloud, option.long)
+    for cloud, entry in scan_sources.CLOUDS.items()
+    for option in entry.options
+    if option.many
+]
+
+
+def test_every_cloud_has_a_list_that_narrows_what_is_scanned() -> None:
+    assert {cloud for cloud, _ in LISTS} == {"aws", "azure", "gcp", "kubernetes"}
+
+
+@pytest.mark.parametrize("value", ["", " ", ","])
+@pytest.mark.parametrize(("cloud", "option"), LISTS)
+def test_an_empty_list_is_refused_since_none_given_means_everything(
+    run: Run, cloud: str, option: str, value: str
+) -> None:
+    for more in ((), ("--print-permissions",)):
+        ran = run("scan", cloud, *STORE, option, value, *more)
+
+        assert (ran.code, ran.out) == (2, "")
+        assert f"{option}: the value is empty" in ran.err
+
+
+def test_one_empty_value_among_others_is_refused(run: Run) -> None:
+    ran = run("scan", "aws", *STORE, "--accounts", "111122223333", "--accounts", "")
+
+    assert ran.code == 2
+    assert "--accounts: the value is empty" in ran.err
+
+
+def test_commas_alone_in_the_environment_are_an_empty_list(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGWARD_ACCOUNTS", ",")
+
+    ran = run("scan", "aws", *STORE)
+
+    assert ran.code == 2
+    assert "$TAGWARD_ACCOUNTS: the value is empty" in ran.err
+
+
+def test_an_empty_list_in_a_file_of_settings_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("accounts: []\n")
+
+    ran = run("scan", "aws", *STORE, "--config", str(tmp_path / "settings.yaml"))
+
+    assert ran.code == 2
+    assert "the value is empty" in ran.err
+
+
 def test_what_to_scan_has_to_be_said(run: Run) -> None:
     assert "scan aws, scan azure, scan gcp, scan kubernetes" in run("scan").err
     assert run("scan", "--help").code == 0
