@@ -20,9 +20,9 @@ CHROMIUM = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window; no longer than a module, as other tests run event loops of their own."""
     if not CHROMIUM:
         pytest.skip("there is no Chromium; TAGWARD_TEST_CHROMIUM names one")
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service over a little estate; without a browser there is no need of it."""
     folder = tmp_path_factory.mktemp("browser")
