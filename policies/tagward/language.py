@@ -150,7 +150,10 @@ class Exemption(Struct, frozen=True, forbid_unknown_fields=True):
 class Registry(Struct, frozen=True, forbid_unknown_fields=True):
     """A list of values in a csv, json or yaml file; `until` names the column of the last valid day."""
 
-    file: Text
+    file: Annotated[
+        Text,
+        Meta(description="A path, `https://HOST/PATH`, or `git+https://HOST/REPOSITORY//PATH?ref=REF`."),
+    ]
     column: Text | UnsetType = UNSET
     until: Text | UnsetType = UNSET
 
@@ -402,7 +405,15 @@ class PolicyFile(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     api_version: Literal["tagward/v1"]
     kind: Literal["TagPolicy"]
     metadata: Metadata | UnsetType = UNSET
-    extends: Text | list[Text] | UnsetType = UNSET
+    extends: (
+        Annotated[
+            Text | list[Text],
+            Meta(
+                description="`pack:NAME`, a path, `git+https://HOST/REPOSITORY//PATH?ref=REF`, or `https://`."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     readiness: Readiness | UnsetType = UNSET
     costs: Costs | UnsetType = UNSET
     defaults: Defaults | UnsetType = UNSET

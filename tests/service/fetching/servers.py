@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tagward_service.admission.certificates import make
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -114,12 +117,22 @@ class Handler(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
+def certified(folder: Path, name: str) -> ssl.SSLContext:
+    """Make a certificate for a name and the context of a server that shows it; `ca.pem` is its authority."""
+    bundle = make([name], days=1)
+    for file, content in (("ca", bundle.authority), ("cert", bundle.certificate), ("key", bundle.key)):
+        (folder / f"{file}.pem").write_bytes(content)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
 class Server:
     """A server that runs, and what it has."""
 
-    def __init__(self, handler: type[Handler], port: int) -> None:
+    def __init__(self, handler: type[Handler], at: str) -> None:
         self.handler = handler
-        self.at = f"http://127.0.0.1:{port}"
+        self.at = at
 
     @property
     def asked(self) -> list[str]:
@@ -141,7 +154,9 @@ class Server:
 
 
 @contextmanager
-def serving(root: Path) -> Iterator[Server]:
+def serving(
+    root: Path, context: ssl.SSLContext | None = None, kind: type[Handler] = Handler
+) -> Iterator[Server]:
     """Serve repositories below a folder, and files, until the end."""
     fresh: dict[str, Any] = {
         "root": root,
@@ -150,13 +165,17 @@ def serving(root: Path) -> Iterator[Server]:
         "asked": [],
         "silence": threading.Event(),
     }
-    handler = type("Own", (Handler,), fresh)
+    handler = type("Fresh", (kind,), fresh)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    at = f"http://127.0.0.1:{server.server_address[1]}"
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        at = f"https://localhost:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Server(handler, server.server_address[1])
+        yield Server(handler, at)
     finally:
         fresh["silence"].set()
         server.shutdown()

@@ -9,7 +9,7 @@ import pytest
 
 from tagward.loading.remotes import MAX_REMOTE_BYTES, RemoteError, remote
 from tagward_service.fetching import git
-from tests.service.fetching.servers import Server, needs_git
+from tests.service.fetching.servers import Server, certified, needs_git, serving
 
 pytestmark = needs_git
 
@@ -147,3 +147,16 @@ def test_git_is_said_to_be_missing(server: Server, room: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(RemoteError, match="git is not installed"):
         git.fetch(remote(server.git("tags", "a.txt")), None, room)
+
+
+def test_tls_is_insisted_on(
+    server: Server, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.repository("tags").commit({"a.txt": "one\n"}, "v1")
+    (tmp_path / "home" / ".gitconfig").write_text("[http]\n\tsslVerify = false\n")
+    monkeypatch.setenv("GIT_SSL_NO_VERIFY", "1")
+    with serving(server.handler.root, certified(tmp_path, "localhost")) as safe:
+        with pytest.raises(RemoteError, match="certificate"):
+            content(safe, room, "a.txt")
+        monkeypatch.setenv("GIT_SSL_CAINFO", str(tmp_path / "ca.pem"))
+        assert content(safe, room, "a.txt") == b"one\n"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import parse_headers
+from pathlib import Path
+
 import pytest
 
 from tagward.loading.remotes import MAX_REMOTE_BYTES, RemoteError, remote
 from tagward_service.fetching.web import Patience, fetch
-from tests.service.fetching.servers import Server
+from tests.service.fetching.servers import Handler, Server, certified, serving
 
 
 def test_a_file_is_fetched_as_it_is(server: Server) -> None:
@@ -62,10 +68,58 @@ def test_redirects_lead_to_tls_alone(server: Server, to: str, said: str) -> None
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_redirect_to_tls_is_followed(server: Server) -> None:
-    port = server.at.rpartition(":")[2]
-    server.handler.redirects["/teams.csv"] = f"https://127.0.0.1:{port}/x.csv"
-    with pytest.raises(RemoteError) as caught:  # the server is there, and speaks no TLS
-        fetch(remote(f"{server.at}/teams.csv"), Patience(silence=2))
-    assert "redirects" not in str(caught.value)
-    assert server.asked == ["/teams.csv"]
+def test_a_redirect_to_tls_is_followed(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(tmp_path, certified(tmp_path, "localhost")) as other:
+        server.handler.redirects["/teams.csv"] = other.put("/moved.csv", "slug\nfraud\n")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        assert fetch(remote(f"{server.at}/teams.csv")) == b"slug\nfraud\n"
+
+
+def test_a_certificate_has_to_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(tmp_path, certified(tmp_path, "localhost")) as server:
+        url = server.put("/teams.csv", "slug\nfraud\n")
+        with pytest.raises(RemoteError, match="certificate"):
+            fetch(remote(url))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        assert fetch(remote(url)) == b"slug\nfraud\n"
+        with pytest.raises(RemoteError, match="not valid for"):
+            fetch(remote(url.replace("localhost", "127.0.0.1")))
+
+
+class Tunnel(Handler):
+    """A proxy that answers in TLS itself, for whatever host it is to connect to."""
+
+    context: ssl.SSLContext
+
+    def do_CONNECT(self) -> None:  # noqa: N802  (http.server wants it so)
+        """Answer the first request in the tunnel with a list."""
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.flush()
+        with self.context.wrap_socket(self.connection, server_side=True) as inside:
+            stream = inside.makefile("rb")
+            self.asked.append(stream.readline().decode().strip())
+            parse_headers(stream)
+            inside.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nslug\n")
+        self.close_connection = True
+
+
+@contextmanager
+def proxying(folder: Path) -> Iterator[Server]:
+    """Run such a proxy."""
+    kind = type("Own", (Tunnel,), {"context": certified(folder, "files.example")})
+    with serving(folder, kind=kind) as server:
+        yield server
+
+
+def test_the_proxy_of_the_environment_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxying(tmp_path) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        monkeypatch.setenv("HTTPS_PROXY", server.at)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert fetch(remote("https://files.example/teams.csv?part=1")) == b"slug\n"
+    assert server.asked == ["files.example:443", "GET /teams.csv?part=1 HTTP/1.1"]
