@@ -179,6 +179,16 @@ def test_one_unknown_label_is_unknown_beside_others() -> None:
     }
 
 
+def test_a_block_may_be_an_object_as_newer_types_have_them() -> None:
+    (part,) = read_one(
+        plan(deployment({}, unknown={"spec": {"template": {"metadata": {"labels": True}}}}))
+    ).parts
+    assert part.open is not None
+    after = {"metadata": {"name": "web", "namespace": "ml", "labels": LABELS}}
+    resource = read_one(plan(change("kubernetes_pod_v1.web", after)))
+    assert (resource.name, resource.namespace, resource.tags) == ("web", "ml", LABELS)
+
+
 def test_a_label_that_is_null_is_not_set() -> None:
     after = {"metadata": metadata({"a": None, "b": ""})}
     assert read_one(plan(change("kubernetes_pod.web", after))).tags == {"b": ""}
@@ -217,6 +227,11 @@ def test_types_that_run_something_take_labels(native: str, type_: str) -> None:
             "ml",
         ),
         ("kubernetes_api_service_v1", "kubernetes:apiregistration.k8s.io/APIService", ""),
+        (
+            "kubernetes_validating_admission_policy_v1",
+            "kubernetes:admissionregistration.k8s.io/ValidatingAdmissionPolicy",
+            "",
+        ),
         ("kubernetes_csi_driver", "kubernetes:storage.k8s.io/CSIDriver", ""),
         ("kubernetes_endpoint_slice_v1", "kubernetes:discovery.k8s.io/EndpointSlice", "ml"),
         (

@@ -23,7 +23,8 @@ from tagward_service.sources.terraform.types import Context, Foreign, Kind
 _GROUPS = {
     "": "config_map endpoints limit_range namespace persistent_volume persistent_volume_claim pod "
     "replication_controller resource_quota secret service service_account",
-    "admissionregistration.k8s.io": "mutating_webhook_configuration validating_webhook_configuration",
+    "admissionregistration.k8s.io": "mutating_webhook_configuration validating_admission_policy "
+    "validating_webhook_configuration",
     "apiregistration.k8s.io": "api_service",
     "apps": "daemon_set deployment stateful_set",
     "authentication.k8s.io": "token_request",
@@ -139,7 +140,8 @@ def _field(value: Json, marks: Json, cause: Cause, path: tuple[str, ...]) -> Jso
 
 
 def _list(value: Json) -> list[Json]:
-    return value if type(value) is list else []
+    """Return the blocks; what newer types of a provider have in place of a single one is no list."""
+    return value if type(value) is list else [value] if type(value) is dict else []
 
 
 def _in_terraform(place: str) -> str:
