@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tagward.diagnostics import masked
-from tagward.loading.remotes import Remote, RemoteError, beside, remote
+from tagward.loading.remotes import Remote, RemoteError, beside, is_remote, remote
 
 BASE = "git+https://git.example.com/platform/tags//ml/base.yaml?ref=v3"
 WEB = "https://example.com/lists/teams.csv"
@@ -29,6 +31,7 @@ def test_a_file_of_a_git_repository_has_a_repository_a_path_and_a_ref() -> None:
         "git+http://[::1]:8000/a//p.yaml?ref=main",
         "http://localhost:8000/teams.csv",
         "https://example.com/teams.csv?version=3&part=a%20b",
+        "https://example.com/Shared%20Documents/teams(1).csv",
         WEB,
     ],
 )
@@ -130,8 +133,49 @@ def test_a_file_on_the_web_has_nothing_beside_it() -> None:
     assert beside(remote(WEB), BASE) == remote(BASE)
 
 
-@pytest.mark.parametrize("name", ["http://127.0.0.1/x.csv", "git+http://localhost:1/a//p.yaml?ref=v3"])
+@pytest.mark.parametrize(
+    "name", ["http://127.0.0.1/x.csv", "git+http://localhost:1/a//p.yaml?ref=v3", "https://LOCALHOST/x"]
+)
 def test_only_who_is_on_this_machine_may_name_it(name: str) -> None:
     with pytest.raises(RemoteError, match="must not ask"):
         beside(remote(BASE), name)
     assert beside(Remote("http://127.0.0.1/p.yaml"), name).is_on_this_machine
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "git+",
+            "https://",
+            "http://",
+            "https://a.example/",
+            "127.0.0.1",
+            "a.example",
+            "/",
+            "//",
+            "..",
+            ".",
+        ),
+        *("p.yaml", "?ref=", "v3", "@", ":", "%2e", "\\", "\n", "#", "&token=", " ", "-", "\0", "é"),
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=14).map("".join)
+
+
+@given(TEXTS)
+def test_every_text_is_a_name_or_refused(text: str) -> None:
+    try:
+        found = remote(text)
+    except RemoteError:
+        return
+    assert found.url == text
+
+
+@given(TEXTS)
+def test_whatever_a_file_of_a_tree_names_is_of_that_tree_or_has_a_whole_address(text: str) -> None:
+    try:
+        found = beside(remote(BASE), text)
+    except RemoteError:
+        return
+    assert is_remote(text) or (found.tree == remote(BASE).tree and ".." not in found.path.split("/"))
+    assert not found.is_on_this_machine

@@ -22,7 +22,8 @@ _SERVER = rf"(?:https://(?:[A-Za-z0-9.-]+|\[[0-9a-f:.]+\])|http://{_LOOPBACK})(?
 _SEGMENT = r"[A-Za-z0-9._~@+=,-]+"
 _REF = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}"
 _GIT = rf"git\+({_SERVER}(?:/{_SEGMENT})+)//({_SEGMENT}(?:/{_SEGMENT})*)\?ref=({_REF})"
-_WEB = rf"{_SERVER}(?:/(?:{_SEGMENT})?)+(?:\?[A-Za-z0-9._~@+=,%&:/-]+)?"
+_WEB_SEGMENT = r"(?:[A-Za-z0-9._~@+=,:!$&'()*;-]|%[0-9A-Fa-f]{2})*"
+_WEB = rf"{_SERVER}(?:/{_WEB_SEGMENT})+(?:\?[A-Za-z0-9._~@+=,%&:/-]+)?"
 _ON_THIS_MACHINE = rf"(?:git\+)?https?://{_LOOPBACK}(?:[:/]|$)"
 
 _LIKE_GIT = "write it like `git+https://HOST/REPOSITORY//PATH/policy.yaml?ref=TAG`"
@@ -58,7 +59,7 @@ class Remote(Struct, frozen=True):
     @property
     def is_on_this_machine(self) -> bool:
         """Say whether it is served by this machine, for nobody but itself."""
-        return bool(re.match(_ON_THIS_MACHINE, self.url))
+        return bool(re.match(_ON_THIS_MACHINE, self.url, re.IGNORECASE))
 
 
 class Remotes(Protocol):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 
@@ -134,7 +135,8 @@ def _environment(protocol: str) -> dict[str, str]:
 
 def _end(process: Popen[bytes]) -> None:
     """End git with the programs it began, which would hold on to its output."""
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
 

@@ -39,7 +39,8 @@ def moves(named: Iterable[str], before: Pins) -> Moves:
     chosen = []
     for url in named:
         if url not in before:
-            raise UsageError(f"--update: {quoted(url)} is not locked; locked are {', '.join(sorted(before))}")
+            locked = f"locked are {', '.join(sorted(before))}" if before else "nothing is"
+            raise UsageError(f"--update: {quoted(url)} is not locked; {locked}")
         chosen.append(remote(url))
     trees = frozenset(source.tree for source in chosen if source.is_git)
     return Moves(trees=trees, urls=frozenset(source.url for source in chosen))

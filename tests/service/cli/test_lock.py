@@ -326,3 +326,12 @@ def test_explain_says_which_files_a_tag_is_written_in(run: Run, here: Path, serv
     ran = run("explain", "*", "ml-team", "--in", "good.json")
     assert ran.code == 0
     assert f"written in  {url}, then tagward.yaml" in " ".join(ran.out.split("   "))
+
+
+def test_a_page_is_not_locked_for_a_list(run: Run, here: Path, server: Server) -> None:
+    url = server.put("/teams.json", "<html>log in</html>")
+    policy(here, f"registries: {{t: {{file: '{url}'}}}}\ntags: {{a: {{registry: t}}}}\n")
+    ran = run("lock")
+    assert ran.code == 2
+    assert "is not valid JSON" in ran.err
+    assert not (here / "tagward.lock").exists()
