@@ -1,8 +1,15 @@
 """Tags of what Terraform resources live in."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tagward.evaluation import Evaluator
+from tagward.findings import Code
+from tagward.loader import load
 from tagward.resource import Layer, Resource
+from tests.policies.policy_files import DAY
 from tests.service.sources.terraform_plans import change, configured, plan, read
 
 TAGS = {"team": "search"}
@@ -68,3 +75,26 @@ def test_a_project_is_found_by_its_id() -> None:
     (layer,) = first.inherited
     assert (layer.origin, layer.tags) == ("project", TAGS)
     assert second.inherited == ()
+
+
+POLICY = """
+apiVersion: tagward/v1
+kind: TagPolicy
+metadata: {name: inherited, version: 1.0.0, owner: a@example.com, description: x}
+tags:
+  team: {description: The team, required: true, example: search, inherit: [INHERIT]}
+"""
+
+
+@pytest.mark.parametrize(("inherit", "code"), [("resource-group", Code.UNKNOWN), ("provider", Code.MISSING)])
+def test_unknown_tags_of_a_resource_group_make_unknown_what_may_come_from_it(
+    tmp_path: Path, inherit: str, code: Code
+) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY.replace("INHERIT", inherit))
+    policy = load(str(tmp_path / "policy.yaml"), as_of=DAY)
+    late = change("azurerm_resource_group.a", {"name": "rg-a"}, {"tags": True})
+    inside = account("s", {"resource_group_name": "rg-a"})
+
+    assessed = Evaluator(policy, as_of=DAY, surface="ci").assess(last(late, inside))
+
+    assert [each.code for each in assessed.findings] == [code]
