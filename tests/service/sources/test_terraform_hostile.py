@@ -15,7 +15,10 @@ from tagward_service.sources.terraform.plan import read_plan
 from tagward_service.sources.terraform.state import read_state
 from tests.service.sources.terraform_plans import DATA, NOWHERE, change, plan
 
-MADE = [json.loads((DATA / "made" / name / "plan.json").read_bytes()) for name in ("defaults", "propagation")]
+MADE = [
+    json.loads((DATA / "made" / name / "plan.json").read_bytes())
+    for name in ("defaults", "propagation", "manifests", "kubernetes")
+]
 LEAF = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
 ODD = st.recursive(
     LEAF | st.sampled_from([[], {}, "tags", True]),

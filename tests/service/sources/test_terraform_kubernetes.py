@@ -8,7 +8,7 @@ from msgspec import structs
 
 from tagward.findings import Finding
 from tagward.loader import load
-from tagward.policy import Policy
+from tagward.policy import Policy, Workload
 from tagward.resource import Layer, Part, Resource, Unknown
 from tagward_service.lint import lint
 from tagward_service.sources.interface import Place, Reading
@@ -251,6 +251,12 @@ def test_types_that_run_nothing_are_known_by_their_kind(native: str, type_: str,
 def test_types_that_change_what_others_declare_are_counted_and_no_more(native: str) -> None:
     resource = read_one(plan(change(f"{native}.web", {"metadata": metadata(), "labels": LABELS})))
     assert resource.taggability.answer is False
+
+
+def test_a_kind_that_the_policy_names_is_judged_where_it_says() -> None:
+    place = Place(workloads=(Workload("policy/PodDisruptionBudget", ("spec.runner.template",)),))
+    (resource,) = read(plan(change("kubernetes_pod_disruption_budget.x", {"metadata": metadata()})), place)
+    assert [part.place for part in resource.parts] == ["spec.runner.template.metadata.labels"]
 
 
 def test_a_type_that_nobody_knows_is_said_to_be_unknown() -> None:

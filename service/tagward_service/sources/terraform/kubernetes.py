@@ -146,7 +146,7 @@ def _list(value: Json) -> list[Json]:
 
 def _in_terraform(place: str) -> str:
     """Write the way to labels as Terraform does: `spec.job_template.spec.template.metadata.labels`."""
-    return ".".join(_ARGUMENTS[name] + rest for name, rest in map(_stepped, place.split(".")))
+    return ".".join(_ARGUMENTS.get(name, name) + rest for name, rest in map(_stepped, place.split(".")))
 
 
 def _stepped(step: str) -> tuple[str, str]:
