@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import parse_headers
 from pathlib import Path
 
@@ -46,8 +47,10 @@ def test_a_server_that_is_too_slow_is_not_waited_for(server: Server) -> None:
 
 
 def test_a_server_that_is_not_there_is_said_to_be(server: Server) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
     with pytest.raises(RemoteError, match="refused"):
-        fetch(remote("http://127.0.0.1:1/teams.csv"))
+        fetch(remote(f"http://127.0.0.1:{port}/teams.csv"))
 
 
 @pytest.mark.parametrize(
