@@ -143,6 +143,11 @@ def test_a_password_of_the_configuration_is_not_shown(server: Server, room: Path
     assert "s3cret" not in str(caught.value)
 
 
+def test_whatever_git_says_of_an_address_is_shown_without_a_password() -> None:
+    said = b"warning: x\nfatal: unable to access 'https://ann:s3cret@git.example.com/a/': 403\n"
+    assert git._reason(said) == "unable to access 'https://**********@git.example.com/a/': 403"
+
+
 def test_git_is_said_to_be_missing(server: Server, room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(RemoteError, match="git is not installed"):

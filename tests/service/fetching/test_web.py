@@ -91,6 +91,23 @@ def test_a_certificate_has_to_be_trusted(tmp_path: Path, monkeypatch: pytest.Mon
             fetch(remote(url.replace("localhost", "127.0.0.1")))
 
 
+class Short(Handler):
+    """Announces more than it sends."""
+
+    def _answer(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("content-length", str(len(body) + 1))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_a_file_that_ends_early_is_not_taken(tmp_path: Path) -> None:
+    with serving(tmp_path, kind=Short) as server:
+        url = server.put("/teams.csv", "slug\nfraud\n")
+        with pytest.raises(RemoteError, match="the connection broke"):
+            fetch(remote(url))
+
+
 class Tunnel(Handler):
     """A proxy that answers in TLS itself, for whatever host it is to connect to."""
 
