@@ -20,7 +20,7 @@ from tests.service.billing.test_billing_report import POLICY
 from tests.service.cli.conftest import Run
 from tests.service.store.stories import GOOD, HERE, NO_TEAM, scan
 
-OPTIONS = (*BILLING_OPTIONS, STORE, options.FORMAT, options.COLOR, options.QUIET)
+OPTIONS = (*BILLING_OPTIONS, STORE, options.POLICY, options.FORMAT, options.COLOR, options.QUIET)
 
 
 def ran(*, by: tuple[str, ...] = (), **given: Any) -> Exit:
@@ -90,7 +90,8 @@ def test_the_rules_of_showback_are_part_of_the_gate(
     file = write_csv(tmp_path / "bill.csv", [*months, line(ChargeCategory="Tax", Tags={})])
 
     assert ran(billing=[file], format=["json"]) is Exit.CLEAN
-    assert ran(billing=[file], rules=str(rules)) is Exit.FINDINGS
+    beside = str(tmp_path / "tagward.yaml")
+    assert ran(billing=[file], rules=str(rules), policy=beside) is Exit.FINDINGS
 
     assert "chargeback is not ready\n  no rule splits `tax` costs (1.00 USD)" in capsys.readouterr().out
     with pytest.raises(UsageError, match="--rules FILE"):
