@@ -71,6 +71,7 @@ def run_billing(
 
     outputs = chosen_of(FORMATS, settings.texts("format"))
     state = settings.text("billing_state")
+    is_named = names_store(settings)  # before disputes are looked for in a store that nobody named
     report = billing_report(
         policy,
         settings.texts("billing"),
@@ -84,7 +85,7 @@ def run_billing(
         threshold=threshold,
         checks=_checks(settings, policy.name),
     )
-    if names_store(settings):
+    if is_named:
         report = _with_scans(report, settings)
     if settings.flag("keep"):
         from tagward_service.billing.json_billing import render
