@@ -25,7 +25,12 @@ _LONGEST_REASON = 200
 
 _SETTINGS = (
     *("core.hooksPath=" + os.devnull, "core.fsmonitor=false", "core.askPass="),
-    *("http.sslVerify=true", "http.lowSpeedLimit=1000", "http.lowSpeedTime=20"),
+    *(
+        "http.sslVerify=true",
+        "http.followRedirects=initial",
+        "http.lowSpeedLimit=1000",
+        "http.lowSpeedTime=20",
+    ),
     *("fetch.recurseSubmodules=false", "fetch.writeCommitGraph=false", "transfer.bundleURI=false"),
     *("gc.auto=0", "maintenance.auto=false", "protocol.version=2", "protocol.allow=never"),
 )
@@ -65,12 +70,12 @@ class Tree(Struct, frozen=True):
 def fetch(source: Remote, commit: str | None, folder: Path, seconds: float = SECONDS) -> Tree:
     """Fetch the commit that a ref stands for, or the one that is named, into a folder. Raises RemoteError."""
     protocol = source.repository.partition(":")[0]
-    follow = "http.followRedirects=" + ("false" if source.is_on_this_machine else "initial")
+    way = ("-c", "http.followRedirects=false", "-c", "http.proxy=") if source.is_on_this_machine else ()
     options = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance")
     try:
         _git(folder, "init", "--quiet", "--bare", "--template=", "--", str(folder))
         what = ("--", source.repository, commit or source.ref)
-        _git(folder, "-c", follow, "fetch", *options, *what, protocol=protocol, seconds=seconds)
+        _git(folder, *way, "fetch", *options, *what, protocol=protocol, seconds=seconds)
         found = _git(folder, "rev-parse", "--verify", "--end-of-options", "FETCH_HEAD^{commit}")
     except GitError as error:
         raise RemoteError(*_explained(source, commit, str(error))) from None

@@ -105,6 +105,14 @@ def test_redirects_of_a_server_on_this_machine_are_not_followed(server: Server, 
         git.fetch(remote(server.git("moved", "a.txt")), None, room)
 
 
+def test_this_machine_is_asked_without_a_proxy(
+    server: Server, room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.repository("tags").commit({"a.txt": "one\n"}, "v1")
+    monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
+    assert content(server, room, "a.txt") == b"one\n"
+
+
 def test_hooks_and_the_repository_around_change_nothing(
     server: Server, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
