@@ -91,6 +91,7 @@ WORDS = "'tbd', 'n/a', 'unknown', 'changeme', 'none', 'default'"
 
 
 FLOOR = "hand-written SQL"
+FAR = 100_000_000
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -209,7 +210,17 @@ def growth(every: Sequence[Results]) -> str:
             for name, each in large.measurements.items()
         )
         rows.append(f"| {small.lines:,} to {large.lines:,} | {' | '.join(costs)} |")
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows) + "\n" + on_paper(*every[-2:]) if len(every) > 1 else ""
+
+
+def on_paper(small: Results, large: Results) -> str:
+    """Write what 100 million lines take, if they go on as from the last size but one to the last."""
+    more = (FAR - large.lines) / (large.lines - small.lines)
+    costs = (
+        f"{name} {each.cpu + more * (each.cpu - small.measurements[name].cpu):.0f} s"
+        for name, each in large.measurements.items()
+    )
+    return f"\nOn paper, {FAR:,} lines take of a processor: {', '.join(costs)}.\n"
 
 
 def main() -> None:
