@@ -212,7 +212,7 @@ def test_a_missing_column_is_named_with_what_may_be_meant(tmp_path: Path) -> Non
         (b'{"Tags": {}}', "it is JSON; export the bill as CSV or Parquet"),
         (b"PAREthen nothing", "it is an encrypted Parquet file"),
         (b"lineItem/UnblendedCost,lineItem/UsageType\n", "but AWS's own report .CUR.; export FOCUS"),
-        (gzip.compress("a,b\n".encode("utf-16")), "it is written in UTF-16"),
+        (gzip.compress("a,b\n".encode("utf-16"), mtime=0), "it is written in UTF-16"),
     ],
 )
 def test_what_is_no_bill_is_refused_with_the_reason(tmp_path: Path, content: bytes, why: str) -> None:
