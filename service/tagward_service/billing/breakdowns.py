@@ -7,16 +7,14 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from tagward.diagnostics import did_you_mean, quoted
-from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_service.billing.amounts import Basis, grouped
 from tagward_service.billing.judged import JudgedBill, Row
 from tagward_service.billing.money import percent, total
 from tagward_service.billing.owners import owner_tag
+from tagward_service.coverage.naming import TAG, dimension_of
 
 FIELDS = ("provider", "account", "service", "period")
-TAG = "tag:"
 
 
 class Group(Struct, frozen=True):
@@ -42,12 +40,7 @@ class Breakdown(Struct, frozen=True):
 
 def checked(dimension: str, policy: Policy) -> str:
     """Return a dimension that there is; raises UsageError."""
-    known = (*FIELDS, *(TAG + tag.id for tag in policy.tags))
-    if dimension in known:
-        return dimension
-    guess = did_you_mean(dimension, known) or did_you_mean(TAG + dimension, known)
-    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(known)}"
-    raise UsageError(f"a bill has no dimension {quoted(dimension)}; {hint}")
+    return dimension_of(dimension, policy, FIELDS, "a bill")
 
 
 def default_dimensions(policy: Policy) -> tuple[str, ...]:

@@ -88,4 +88,10 @@ ACCOUNT = Option(
 )
 REGION = Option(name="region", metavar="NAME", help="region of the inputs, where they do not say")
 NAMESPACE = Option(name="namespace", metavar="NAME", help="namespace of manifests that do not name one")
+EXEMPT_NAMESPACE = Option(
+    name="exempt_namespace",
+    metavar="GLOB",
+    many=True,
+    help="a namespace that is left alone, once or several times; kube-system and the like always are",
+)
 STRICT = Option(name="strict", flag=True, help="exit code 1 when a rule does not come through exactly")

@@ -70,12 +70,6 @@ CONTEXTS = options.Option(
     many=True,
     help="contexts of the kubeconfig, NAME=CONTEXT to call the cluster NAME; the current one if not given",
 )
-EXEMPT = options.Option(
-    name="exempt_namespace",
-    metavar="GLOB",
-    many=True,
-    help="a namespace that is left alone, once or several times; kube-system and the like always are",
-)
 
 
 class Cloud(Struct, frozen=True):
@@ -218,7 +212,7 @@ CLOUDS = {
     ),
     "kubernetes": Cloud(
         what="Kubernetes clusters",
-        options=(CONTEXTS, EXEMPT),
+        options=(CONTEXTS, options.EXEMPT_NAMESPACE),
         sdk="kubernetes",
         make=_kubernetes,
         allow=_kubernetes_permissions,

@@ -44,12 +44,6 @@ TLS_KEY = options.Option(name="tls_key", metavar="FILE", help="key of the certif
 CLIENT_CA = options.Option(
     name="client_ca", metavar="FILE", help="accept only clients with a certificate of this CA (PEM)"
 )
-EXEMPT = options.Option(
-    name="exempt_namespace",
-    metavar="GLOB",
-    many=True,
-    help="a namespace that is left alone, once or several times; kube-system and the like always are",
-)
 UPDATES = options.Option(
     name="updates",
     choices=("fair", "strict"),
@@ -91,7 +85,7 @@ OPTIONS = (
     TLS_CERT,
     TLS_KEY,
     CLIENT_CA,
-    EXEMPT,
+    options.EXEMPT_NAMESPACE,
     UPDATES,
     FILL,
     NAMESPACES,

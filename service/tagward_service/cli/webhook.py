@@ -40,12 +40,6 @@ CERT_MANAGER = options.Option(
 )
 NAME = options.Option(name="name", metavar="NAME", default="tagward", help="name of the configurations")
 ONLY = options.Option(name="only", choices=("validate", "mutate"), help="one of the two webhooks")
-EXEMPT = options.Option(
-    name="exempt_namespace",
-    metavar="GLOB",
-    many=True,
-    help="a namespace that is left alone, once or several times; kube-system and the like always are",
-)
 FAILURE = options.Option(
     name="failure_policy",
     choices=("Fail", "Ignore"),
@@ -72,7 +66,7 @@ OPTIONS = (
     CERT_MANAGER,
     NAME,
     ONLY,
-    EXEMPT,
+    options.EXEMPT_NAMESPACE,
     FAILURE,
     MUTATE_FAILURE,
     TIMEOUT,

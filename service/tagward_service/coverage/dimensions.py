@@ -7,14 +7,12 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from tagward.diagnostics import did_you_mean, quoted
-from tagward.errors import UsageError
 from tagward.policy import Policy
+from tagward_service.coverage.naming import TAG, dimension_of
 from tagward_service.coverage.percent import percent
 from tagward_service.store.interface import TagTally, Tally
 
 FIELDS = ("cloud", "account", "region", "service", "type")
-TAG = "tag:"
 
 
 class Group(Struct, frozen=True):
@@ -49,12 +47,7 @@ class Breakdown(Struct, frozen=True):
 
 def checked(dimension: str, policy: Policy) -> str:
     """Return a dimension that there is: a field, or `tag:ID` of the policy; raises UsageError."""
-    known = (*FIELDS, *(TAG + tag.id for tag in policy.tags))
-    if dimension in known:
-        return dimension
-    guess = did_you_mean(dimension, known) or did_you_mean(TAG + dimension, known)
-    hint = f"did you mean `{guess}`?" if guess else f"choose from {', '.join(known)}"
-    raise UsageError(f"coverage has no dimension {quoted(dimension)}; {hint}")
+    return dimension_of(dimension, policy, FIELDS, "coverage")
 
 
 def broken_down(dimension: str, tallies: Iterable[Tally], tags: Iterable[TagTally]) -> Breakdown:
