@@ -176,8 +176,6 @@ def rendered(report: CoverageReport, name: Format, file: str | None, settings: S
 
 def code_of(report: CoverageReport) -> Exit:
     """Say what a report comes to as a gate."""
-    if not report.scans:
-        return Exit.NOTHING
     if report.incomplete:
         return Exit.INCOMPLETE
     if not report.summary.taggable:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tagward_service.coverage.dimensions import Breakdown
 from tagward_service.coverage.report import CoverageReport
 from tagward_service.coverage.text import forecast_text
+from tagward_service.coverage.unfinished import days_of
 from tagward_service.outputs.markdown import cell
 from tagward_service.outputs.text_summary import progress_bar
 
@@ -29,7 +30,13 @@ def _lines(report: CoverageReport) -> Iterator[str]:
     work = ((f"{each.resources:,}", f"{each.cloud} {each.account}", ", ".join(each.tags)) for each in pieces)
     yield from _table(("resources", "where", "set right"), work)
     yield from _listed("To put in order", (f"{each.message}: {each.fix}" for each in report.notices))
-    yield f"<sub>policy {cell(f'{report.policy_name} {report.policy_version}')}, as of {report.as_of}</sub>"
+    yield f"<sub>{'; '.join(_sources(report))}, as of {report.as_of}</sub>"
+
+
+def _sources(report: CoverageReport) -> Iterator[str]:
+    if report.scans:
+        yield f"scanned: {cell('; '.join(days_of(report.scans)))}"
+    yield f"policy {cell(f'{report.policy_name} {report.policy_version}')}"
 
 
 def _heading(report: CoverageReport) -> Iterator[str]:

@@ -13,6 +13,7 @@ from tagward_service.coverage.forecast import CONFIDENCE, Forecast
 from tagward_service.coverage.percent import percent
 from tagward_service.coverage.report import CoverageReport
 from tagward_service.coverage.trend import Point
+from tagward_service.coverage.unfinished import days_of
 from tagward_service.outputs import Style
 from tagward_service.outputs.text_summary import missing_to, no_command, progress_bar
 from tagward_service.outputs.text_unread import unread_lines
@@ -35,12 +36,16 @@ def text(report: CoverageReport, style: Style) -> str:
 
 def _short(report: CoverageReport, style: Style) -> Iterator[str]:
     yield _coverage(report, style)
+    if report.incomplete:
+        missing = sum(each.incomplete for each in report.not_scanned)
+        yield f"incomplete: {_counted(missing, 'thing')} not scanned; without -q they are named"
 
 
 def _lines(report: CoverageReport, style: Style) -> Iterator[str]:
     yield from unread_lines(report.not_scanned)
     yield _coverage(report, style)
     if report.scans:
+        yield f"scanned   {printable('; '.join(days_of(report.scans)))}"
         yield f"resources {', '.join(_counts(report))}"
         yield f"change    {_counted(report.change.new, 'new finding')}, {report.change.fixed:,} fixed"
     if len(report.trend) > 1:
@@ -166,7 +171,8 @@ def _fixed(fixes: Fixes) -> str:
     if fixes.reachable:
         reach = "reaches" if len(fixes.pieces) == 1 else "reach"
         return f"{pieces} of work {reach} {_percent(fixes.percent_after)}"
-    return f"all {pieces} of work reach no more than {_percent(fixes.percent_after)}, as the rest is exempt"
+    rest = ", as the rest is exempt" if fixes.exempt else ""
+    return f"all {pieces} of work reach no more than {_percent(fixes.percent_after)}{rest}"
 
 
 def _notices(report: CoverageReport) -> Iterator[str]:

@@ -354,6 +354,14 @@ class Store(Keeping, Protocol):
         """
         ...
 
+    def unfinished(self, policy: str) -> list[Scan]:
+        """Give the scans that are running or were interrupted, newest first.
+
+        Those are left out that newer ones have told anew as a whole; of several that were interrupted, one
+        after the other, the newest is enough.
+        """
+        ...
+
     def snapshot(self, scan: int) -> list[str]:
         """Give the Parquet files that hold the inventory of a scan."""
         ...

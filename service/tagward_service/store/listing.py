@@ -15,7 +15,7 @@ from tagward_service.store.clock import from_micros
 from tagward_service.store.history import history
 from tagward_service.store.interface import Scan, ScanState
 from tagward_service.store.schema import part, scan, unread
-from tagward_service.store.standing import standing
+from tagward_service.store.standing import Looked, is_told_anew, standing
 
 
 def scans(connection: Connection, where: Sequence[ColumnElement[bool]], limit: int | None) -> list[Scan]:
@@ -41,6 +41,20 @@ def latest(connection: Connection, policy: str) -> list[Scan]:
     """Give the scans that say together what exists, newest first."""
     counted = standing(sorted(history(connection, policy), key=lambda each: -each.id))
     return scans(connection, [scan.c.id.in_([each.id for each in counted])], None)
+
+
+def unfinished(connection: Connection, policy: str) -> list[Scan]:
+    """Give the scans that have not ended and that nothing newer has told anew, newest first."""
+    begun = [scan.c.policy == policy, scan.c.finished_at.is_(None)]
+    ended, found = history(connection, policy), list[Scan]()
+    for each in scans(connection, begun, None):
+        newer: list[Looked] = [one for one in ended if one.id > each.id]
+        # A newer one that was interrupted, too, says all that there is to say.
+        if each.state is ScanState.INTERRUPTED:
+            newer += [one for one in found if one.state is ScanState.INTERRUPTED]
+        if not is_told_anew(each, newer):
+            found.append(each)
+    return found
 
 
 def not_read(connection: Connection, number: int) -> list[NotEvaluated]:

@@ -36,10 +36,15 @@ def standing(newest_first: Iterable[_Scan]) -> list[_Scan]:
     """
     kept: list[_Scan] = []
     for scan in newest_first:
-        anew = [newer for newer in kept if newer.cloud == scan.cloud and within(scan.scope, newer.scope)]
-        if not _is_whole(anew) and not any(_is_same(scan, newer) for newer in anew):
+        if not is_told_anew(scan, kept):
             kept.append(scan)
     return kept
+
+
+def is_told_anew(scan: Looked, newer: Iterable[Looked]) -> bool:
+    """Say whether newer scans have looked at everything that a scan looked at, or was to."""
+    anew = [each for each in newer if each.cloud == scan.cloud and within(scan.scope, each.scope)]
+    return _is_whole(anew) or any(_is_same(scan, each) for each in anew)
 
 
 def within(scope: Mapping[str, str], wider: Mapping[str, str]) -> bool:

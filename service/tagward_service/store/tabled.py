@@ -133,6 +133,11 @@ class TabledStore:
         with self._database.reading() as connection:
             return listing.latest(connection, policy)
 
+    def unfinished(self, policy: str) -> list[Scan]:
+        """Give the scans that have not ended and that nothing newer has told anew, newest first."""
+        with self._database.reading() as connection:
+            return listing.unfinished(connection, policy)
+
     def snapshot(self, scan: int) -> list[str]:
         """Give the Parquet files that hold the inventory of a scan."""
         part = schema.part

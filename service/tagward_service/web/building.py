@@ -38,6 +38,7 @@ def stamp_of(store: Store, policy: Policy, day: date) -> str:
     scans = store.latest(policy.name)
     kept = [store.report(kind, policy.name) for kind in ("costs", "showback")]
     made = [each and each.made_at.isoformat() for each in kept]
+    scans += store.unfinished(policy.name)
     told = repr((policy.sha256, day, [(each.id, each.state, each.finished_at) for each in scans], made))
     return sha256(told.encode()).hexdigest()[:16]
 
