@@ -19,6 +19,7 @@ JUDGED = ("CREATE", "UPDATE")
 """The operations that bring an object."""
 
 Data = dict[str, Any]
+_Parts = dict[str, Raw]
 _Held = TypeVar("_Held")
 
 
@@ -124,12 +125,14 @@ class _Answered(Struct, rename="camel"):
 _decode = msgspec.json.Decoder(_Asked).decode
 _decode_object = msgspec.json.Decoder(_Holding[_Object]).decode
 _decode_old_object = msgspec.json.Decoder(_Holding[_OldObject]).decode
+_decode_parts = msgspec.json.Decoder(_Parts).decode
 _encode = msgspec.json.Encoder().encode
+_NULL, _NOTHING = "got `null`", b"null"
 
 
 def read_request(body: bytes) -> Request:
     """Decode a review. Raises ReviewError when it is none, or not of a version that is spoken here."""
-    asked = _decoded(_decode, body)
+    body, asked = _asked(body)
     if asked.kind != "AdmissionReview" or asked.api_version != API_VERSION:
         raise ReviewError(f"expected an AdmissionReview of {API_VERSION}")
     if asked.request is None:
@@ -140,6 +143,27 @@ def read_request(body: bytes) -> Request:
         raise ReviewError(f"a request to {asked.request.operation} without an object")
     force_setattr(asked.request, "body", Raw(body))
     return asked.request
+
+
+def _asked(body: bytes) -> tuple[bytes, _Asked]:
+    """Decode a review, and return what was decoded; null is what is left out, as Go has it."""
+    try:
+        return body, _decoded(_decode, body)
+    except ReviewError as error:
+        if _NULL not in str(error):
+            raise
+    lean = _encode(_without_nulls(_decoded(_decode_parts, body)))
+    return lean, _decoded(_decode, lean)
+
+
+def _without_nulls(review: _Parts) -> dict[str, Any]:
+    """Leave out what is null in a request and in its kind."""
+    kept: dict[str, Any] = {name: value for name, value in review.items() if bytes(value) != _NOTHING}
+    for name in ("request", "kind"):
+        inner = bytes(kept.get(name, b""))
+        if inner.startswith(b"{"):
+            kept[name] = _without_nulls(_decoded(_decode_parts, inner))
+    return kept
 
 
 def _decoded(decode: Callable[[bytes], _Held], body: bytes) -> _Held:

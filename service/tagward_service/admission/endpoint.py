@@ -163,6 +163,6 @@ class Admission:
 def _is_json(scope: Scope) -> bool:
     for name, value in scope["headers"]:
         if name == b"content-type":
-            is_json: bool = value.startswith(_JSON)
+            is_json: bool = value == _JSON or value.partition(b";")[0].strip().lower() == _JSON
             return is_json
     return False

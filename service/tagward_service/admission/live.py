@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
 from msgspec import Struct
@@ -59,6 +59,10 @@ class LivePolicy:
         if is_new:
             self._reviewer = Reviewer(policy, today, self._settings)
         return is_new
+
+    def left_out(self) -> Mapping[str, str]:
+        """Return the tags that no default is filled in for, though there is one, and why."""
+        return {} if self._reviewer is None else self._reviewer.filler.unfit
 
     def reviewer(self) -> Reviewer | None:
         """Return the reviewer for today; None where no policy could be loaded yet."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
 from tagward.catalog import Kinds, KubernetesKind, LabelPlace
+from tagward.judging.spelling import is_near
 from tagward.judging.values import ValueJudge, folded
 from tagward.policy import Policy, Tag
 from tagward.resource import Tags
 from tagward_service.admission.contract import Data, Request
 from tagward_service.sources.kubernetes.objects import as_mapping
-from tagward_service.sources.kubernetes.parts import label_path
+from tagward_service.sources.kubernetes.parts import label_path, merged_labels, runs_a_pod
 from tagward_service.sources.kubernetes.templates import Spot, Step, find_spots, value_at
 
 OWN = ("metadata", "labels")
@@ -28,6 +30,14 @@ class Filled(Struct, frozen=True):
     tag: Tag
     keys: tuple[str, ...]
     judge: ValueJudge
+    others: frozenset[str]
+    """The keys of all tags, none of which is another one misspelt."""
+
+    def is_said(self, labels: Mapping[str, Any]) -> bool:
+        """Say whether somebody has said what it is already, be it under a key that is nearly right."""
+        if self.keys[0] in labels or any(each.key in labels for each in self.tag.aliases):
+            return True
+        return any(is_near(key, self.keys[0]) for key in labels if key not in self.others)
 
     def value_in(self, labels: Mapping[str, Any]) -> str | None:
         """Return the value under the first of its keys that is there, if it will do."""
@@ -40,13 +50,25 @@ class Filler:
 
     def __init__(self, policy: Policy, day: date, defaults: Mapping[str, str], kinds: Kinds) -> None:
         placeholders = folded(policy.placeholders)
-        self.defaults = defaults
+        tags = [tag for tag in policy.tags if "kubernetes" in tag.keys]
+        others = frozenset(key for tag in tags for key in _keys(tag, day))
         self.kinds = kinds
         self.tags = tuple(
-            Filled(tag, _keys(tag, day), ValueJudge(tag, "kubernetes", placeholders, day))
-            for tag in policy.tags
-            if "kubernetes" in tag.keys
+            Filled(tag, _keys(tag, day), ValueJudge(tag, "kubernetes", placeholders, day), others)
+            for tag in tags
         )
+        self.unfit = dict(self._unfit(defaults))
+        """Why a default is left out, by tag id."""
+        self.defaults = {tag: value for tag, value in defaults.items() if tag not in self.unfit}
+
+    def _unfit(self, defaults: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        known = {each.tag.id: each for each in self.tags}
+        for tag, value in defaults.items():
+            fault = known[tag].judge(value) if tag in known else None
+            if tag not in known:
+                yield tag, "the policy has no such tag for Kubernetes"
+            elif fault is not None:
+                yield tag, f"the value is {fault.said}"
 
     def operations(self, request: Request, namespace_labels: Tags | None) -> list[Data]:
         """Return the JSON Patch that fills what is missing; filling twice changes nothing more."""
@@ -60,18 +82,18 @@ class Filler:
         ]
 
     def _filled(self, labels: LabelMap, data: Data, namespace_labels: Tags | None) -> list[Data]:
-        added = dict(self._missing(labels.effective, data, namespace_labels))
+        added = dict(self._missing(labels, data, namespace_labels))
         return _additions(data, labels.path, added)
 
     def _missing(
-        self, there: Mapping[str, Any], data: Data, namespace_labels: Tags | None
+        self, labels: LabelMap, data: Data, namespace_labels: Tags | None
     ) -> Iterator[tuple[str, str]]:
         """List the labels to add: as the object has them, else its namespace, else by default."""
         own = as_mapping(value_at(data, ".".join(OWN)))
         for each in self.tags:
-            if any(key in there for key in each.keys):
+            if each.is_said(labels.effective):
                 continue
-            value = each.value_in(own) or self._around(each, namespace_labels)
+            value = each.value_in(own) or (None if labels.is_open else self._around(each, namespace_labels))
             if value is not None:
                 yield each.keys[0], value
 
@@ -88,6 +110,8 @@ class LabelMap(Struct, frozen=True):
 
     path: Path
     effective: Mapping[str, Any]
+    is_open: bool = False
+    """Whether another object may bring further labels, which these would win over."""
 
 
 def label_maps(kind: KubernetesKind, data: Data) -> Iterator[LabelMap]:
@@ -95,10 +119,11 @@ def label_maps(kind: KubernetesKind, data: Data) -> Iterator[LabelMap]:
     if kind.propagates:
         yield LabelMap(OWN, as_mapping(value_at(data, ".".join(OWN))))
         return
+    is_open = merged_labels(kind, data) is not None
     for place in (*kind.templates, *kind.volumes):
-        for spot in find_spots(data, place.at):
+        for spot in filter(partial(runs_a_pod, place), find_spots(data, place.at)):
             path = (*spot.path, *label_path(spot, place).split("."))
-            yield LabelMap(path, _effective(place, spot, data))
+            yield LabelMap(path, _effective(place, spot, data), is_open)
 
 
 def _effective(place: LabelPlace, spot: Spot, data: Data) -> dict[str, Any]:
@@ -116,9 +141,12 @@ def _additions(data: Any, path: Path, labels: Mapping[str, str]) -> list[Data]:
     if not labels:
         return []
     for depth, step in enumerate(path):
-        if not isinstance(data, list | dict):
+        if isinstance(step, int):
+            data = data[step]
+            continue
+        if not isinstance(data, dict):
             return []  # the API server refuses such an object by itself
-        inner = data[int(step)] if isinstance(data, list) else data.get(str(step))
+        inner = data.get(step)
         if inner is None:
             return [_add(path[: depth + 1], _nested(path[depth + 1 :], labels))]
         data = inner

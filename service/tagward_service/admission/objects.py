@@ -78,6 +78,12 @@ def is_leaving(data: Mapping[str, Any]) -> bool:
     return as_mapping(data.get("metadata")).get("deletionTimestamp") is not None
 
 
+def is_controlled(data: Mapping[str, Any]) -> bool:
+    """Say whether a controller made the object, judged or not: it would undo what anybody else changes."""
+    owners = as_mapping(data.get("metadata")).get("ownerReferences")
+    return isinstance(owners, list) and any(as_mapping(each).get("controller") is True for each in owners)
+
+
 def is_owned(data: Mapping[str, Any], kinds: Kinds = CATALOGUE) -> bool:
     """Say whether something that is judged itself made the object, and answers for its labels."""
     owners = as_mapping(data.get("metadata")).get("ownerReferences")

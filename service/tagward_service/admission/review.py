@@ -13,11 +13,12 @@ from tagward.evaluation import Evaluator
 from tagward.findings import Assessment, Code, Finding
 from tagward.globs import matcher
 from tagward.policy import Policy, Tag
-from tagward.resource import Layer, Tags
+from tagward.resource import Layer, Part, Resource, Tags, Unknown
 from tagward_service.admission.answers import audit, denial, skipped, warnings
 from tagward_service.admission.contract import JUDGED, Request, Response, patched
 from tagward_service.admission.mutate import Filler
 from tagward_service.admission.objects import (
+    is_controlled,
     is_leaving,
     is_owned,
     judged_part,
@@ -25,6 +26,7 @@ from tagward_service.admission.objects import (
     namespace_layer,
     resource_of,
 )
+from tagward_service.admission.places import Places
 
 SURFACE = "admission"
 
@@ -61,7 +63,7 @@ class Reviewer:
         lenient = replace(policy, unknown="warn") if policy.unknown == "fail" else policy
         self._assess = Evaluator(lenient, as_of=day, surface=SURFACE).assess
         self._kinds = Kinds(policy.workloads)
-        self._filler = Filler(policy, day, settings.defaults, self._kinds)
+        self.filler = Filler(policy, day, settings.defaults, self._kinds)
         self._is_exempt = matcher(settings.exempt_namespaces)
         self._clean = audit(policy, "allowed", ())
         self.inherits = any("namespace" in tag.inherit for tag in policy.tags)
@@ -85,17 +87,16 @@ class Reviewer:
         if not assessment.findings:
             return Response(uid=request.uid, allowed=True, audit_annotations=self._clean)
         faults = [each for each in assessment.findings if each.severity == "error"]
-        before = self._broken_before(request, layer) if faults else frozenset[Place]()
-        fresh = [each for each in faults if not _places(each) <= before]
-        old = [each for each in faults if _places(each) <= before]
+        old = self._broken_before(request, faults, layer) if faults else []
+        fresh = [each for each in faults if each not in old]
         return self._answer(request, assessment, fresh, old)
 
     def fill(self, request: Request, namespace_labels: Tags | None = None) -> Response:
         """Answer a request with a patch that fills labels; only new objects are changed."""
-        why = self.left_alone(request) or ("an update" if request.operation != "CREATE" else "")
+        why = self.left_alone(request) or _not_to_be_changed(request)
         if why:
             return skipped(request, why)
-        operations = self._filler.operations(request, labels_around(request, namespace_labels))
+        operations = self.filler.operations(request, labels_around(request, namespace_labels))
         return patched(Response(uid=request.uid, allowed=True), operations)
 
     def asks_for_namespace(self, request: Request) -> bool:
@@ -117,13 +118,17 @@ class Reviewer:
             return "it is being deleted"
         return "its controller is judged" if is_owned(outline, self._kinds) else ""
 
-    def _broken_before(self, request: Request, layer: Layer | None) -> frozenset[Place]:
-        """List what was wrong already, where an update is judged by what it makes worse."""
+    def _broken_before(self, request: Request, faults: list[Finding], layer: Layer | None) -> list[Finding]:
+        """List the faults that were there already, where an update is judged by what it makes worse."""
         fair = request.operation == "UPDATE" and self.settings.updates == FAIR
         if not fair or not isinstance(request.old_object, dict):
-            return frozenset()
-        before = self._assess(resource_of(request, request.old_object, layer, self._kinds))
-        return frozenset(place for each in before.findings for place in _places(each))
+            return []
+        now, then = request.object, request.old_object
+        before = self._assess(resource_of(request, then, layer, self._kinds))
+        was = Places(then, now)
+        broken = {place for each in before.findings for place in _places(each, was)}
+        is_ = Places(now, then)
+        return [each for each in faults if _places(each, is_) <= broken]
 
     def _answer(
         self, request: Request, assessment: Assessment, fresh: list[Finding], old: list[Finding]
@@ -151,12 +156,28 @@ class Reviewer:
                 yield f"{tag.keys.get('kubernetes', tag.id)} is enforced from {due}: it will be refused then"
 
 
+def _not_to_be_changed(request: Request) -> str:
+    if request.operation != "CREATE":
+        return "an update"
+    return "a controller made it" if is_controlled(request.outline) else ""
+
+
 def _warned(finding: Finding, request: Request) -> str:
-    """Say a warning; nothing but the labels of a namespace is ever unknown here."""
+    """Say a warning; what is not known are labels of the namespace, or what another object may bring."""
     if finding.code is not Code.UNKNOWN:
         return finding.message
     around = f"the labels of namespace {request.namespace} are not known here"
-    return f"`{finding.key}` could not be checked: {around}"
+    elsewhere = next((each for each in _elsewhere(finding) if each in finding.message), "")
+    return f"`{finding.key}` could not be checked: {f'it hangs on {elsewhere}' if elsewhere else around}"
+
+
+def _elsewhere(finding: Finding) -> Iterator[str]:
+    """List what an object itself leaves open, and why."""
+    holders: tuple[Resource | Part, ...] = (finding.resource, *finding.resource.parts)
+    for each in holders:
+        for value in (each.open, each.tags.get(finding.key)):
+            if isinstance(value, Unknown):
+                yield value.because
 
 
 def _denied_from(tag: Tag, day: date) -> date | None:
@@ -165,8 +186,9 @@ def _denied_from(tag: Tag, day: date) -> date | None:
     return next((each for each in days if tag.mode(each, SURFACE) == "deny"), None)
 
 
-def _places(finding: Finding) -> frozenset[Place]:
-    return frozenset((finding.tag or finding.key, finding.rule, place) for place in finding.places or ("",))
+def _places(finding: Finding, places: Places) -> frozenset[Place]:
+    broken = map(places.identity, finding.places or ("",))
+    return frozenset((finding.tag or finding.key, finding.rule, place) for place in broken)
 
 
 def review(

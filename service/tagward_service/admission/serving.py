@@ -156,6 +156,7 @@ class Service:
         for number in ENDING:
             loop.add_signal_handler(number, self._end)
         loop.add_signal_handler(signal.SIGHUP, self._due.set)
+        self._tell_left_out()
         watching = asyncio.create_task(self._watch())
         try:
             serving = zip(self._servers, sockets, strict=True)
@@ -164,6 +165,10 @@ class Service:
             watching.cancel()
             self.log.flush()
             self.log.write("ended")
+
+    def _tell_left_out(self) -> None:
+        for tag, why in self.live.left_out().items():
+            self.log.write("default left out", tag=tag, why=why)
 
     def _bound(self, listener: Listener) -> list[socket.socket]:
         """Take the addresses of a listener, and log it with the port that it got."""
@@ -209,6 +214,7 @@ class Service:
         before = self.live.condition
         if await asyncio.to_thread(self.live.refresh):
             self.log.write("policy loaded", name=self.live.condition.name, sha256=self.live.condition.sha256)
+            self._tell_left_out()
         elif self.live.condition.fault and self.live.condition.fault != before.fault:
             self.log.write("policy refused", fault=self.live.condition.fault, kept=before.sha256)
         for certificate in self._certificates:

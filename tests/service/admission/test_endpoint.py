@@ -104,6 +104,7 @@ def test_a_review_is_answered_with_a_review(webhook: Webhook, path: str) -> None
         ({"content": b'{"request":' * 1_000 + b"}" * 1_000, "headers": JSON}, 400),
         ({"content": body(deployment({})).replace(b"[]", b"[1e999999]"), "headers": JSON}, 400),
         ({"content": body(deployment({})), "headers": {"content-type": "text/plain"}}, 415),
+        ({"content": body(deployment({})), "headers": {"content-type": "application/jsonl"}}, 415),
         ({"content": b" " * 200_000, "headers": JSON}, 413),
         ({"method": "GET"}, 405),
         ({"method": "DELETE", "path": "/healthz"}, 405),
@@ -118,6 +119,26 @@ def test_what_is_no_review_is_answered_with_a_problem(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
+
+
+@pytest.mark.parametrize("named", ["application/json; charset=utf-8", "Application/JSON ;charset=UTF-8"])
+def test_a_media_type_has_parameters_and_no_case(webhook: Webhook, named: str) -> None:
+    """RFC 9110, 8.3.1."""
+    answer = webhook.ask(content=body(deployment({})), headers={"content-type": named})
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/admission/validate", "/admission/mutate"])
+@pytest.mark.parametrize("metadata", [None, [], [1], "x", 3, True, {"labels": []}, {"labels": {"a": [1]}}])
+def test_an_object_of_whatever_form_is_answered(webhook: Webhook, path: str, metadata: Any) -> None:
+    thing = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+    kind = {"group": "", "version": "v1", "kind": "Pod"}
+
+    answer = webhook.ask(path=path, content=body(thing, kind=kind), headers=JSON)
+
+    assert answer.status_code == 200
+    verify(answer.content, "u-9", mutating="mutate" in path)
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for(source: Source) -> None:

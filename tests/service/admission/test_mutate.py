@@ -1,6 +1,7 @@
 """Labels are filled where somebody said what they are, and nowhere else."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,82 @@ def test_owned_objects_are_left_alone() -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "ownerReferences": [owner]}}
 
     assert "patch" not in filled(pod, namespace=NAMESPACE)[0]
+
+
+def test_what_any_controller_made_is_left_alone() -> None:
+    """Nobody knows whether it would undo the change, over and over."""
+    owner = {"apiVersion": "acme.io/v1", "kind": "Unheard", "name": "x", "uid": "1", "controller": True}
+    thing = deployment({}, ownerReferences=[owner])
+
+    answer, _ = filled(thing, namespace=NAMESPACE)
+
+    assert "patch" not in answer
+    assert (
+        "patch"
+        in filled(deployment({}, ownerReferences=[owner | {"controller": False}]), namespace=NAMESPACE)[0]
+    )
+
+
+@pytest.mark.parametrize("key", ["ml_team", "ML-Team", "ml-tema", "former"])
+def test_a_label_that_is_nearly_there_is_for_a_person_to_mend(key: str) -> None:
+    """Else the bill would go to whoever the default names, and nobody would hear of it."""
+    policy = Policy("acme", "1", "0" * 64, tags=(tag(aliases=(Alias("former", until=date(2026, 1, 1)),)),))
+
+    answer, _ = filled(deployment({key: "vision"}), policy, defaults={"ml-team": "platform"})
+
+    assert "patch" not in answer
+
+
+def test_the_key_of_another_tag_is_not_a_misspelt_one() -> None:
+    policy = Policy("acme", "1", "0" * 64, tags=(tag("ml-team"), tag("ml-teams")))
+
+    _, after = filled(deployment({"ml-teams": "x"}), policy, defaults={"ml-team": "nlp"})
+
+    assert pod_labels(after) == {"ml-teams": "x", "ml-team": "nlp"}
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [("Not Valid!", "not legal"), ("qa", "not one of dev, prod"), ("n/a", "a placeholder"), (" ", "blank")],
+)
+def test_a_default_that_the_policy_would_refuse_is_left_out(value: str, why: str) -> None:
+    """The API server refuses an object with a label that is none, whoever wrote it."""
+    defaults = {"env" if value == "qa" else "cost": value, "nobody": "x"}
+
+    answer, _ = filled(deployment({}), defaults=defaults)
+    reviewer = Reviewer(POLICY, DAY, Settings(defaults=defaults))
+
+    assert "patch" not in answer
+    assert set(reviewer.filler.unfit) == set(defaults)
+    assert why in reviewer.filler.unfit[next(iter(defaults))]
+
+
+def test_what_another_object_may_bring_is_not_filled_by_default() -> None:
+    """Labels of a TrainJob win over those of its runtime (kubeflow/trainer, runtime/core)."""
+    job = {
+        "apiVersion": "trainer.kubeflow.org/v1alpha1",
+        "kind": "TrainJob",
+        "metadata": {"name": "train", "labels": {"env": "dev"}},
+        "spec": {"runtimeRef": {"name": "torch"}, "podTemplateOverrides": [{"targetJobs": []}]},
+    }
+
+    _, after = filled(job, namespace=NAMESPACE, defaults={"cost": "4711"})
+
+    assert after["spec"]["podTemplateOverrides"] == [
+        {"targetJobs": [], "metadata": {"labels": {"env": "dev"}}}
+    ]
+
+
+def test_steps_that_run_no_pod_are_left_as_they_are() -> None:
+    steps: list[dict[str, Any]] = [{"name": "order", "dag": {}}, {"name": "run", "container": {}}]
+    flow = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "spec": {"templates": steps}}
+
+    _, after = filled(flow, namespace=NAMESPACE)
+
+    assert after["spec"]["templates"] == [
+        {"name": "order", "dag": {}},
+        {"name": "run", "container": {}, "metadata": {"labels": {"ml-team": "nlp"}}},
+    ]
 
 
 def documents() -> list[dict[str, Any]]:

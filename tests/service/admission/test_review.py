@@ -156,6 +156,52 @@ def test_an_update_that_makes_it_worse_is_refused() -> None:
     assert ask(deployment({"ml-team": "nlp"}), policy, old=old)["allowed"] is False
 
 
+def cluster(**groups: dict[str, str]) -> dict[str, Any]:
+    """Write a Ray cluster; its worker groups are in the order in which they are given."""
+    workers = [{"groupName": name, "template": {"metadata": {"labels": groups[name]}}} for name in groups]
+    head = {"template": {"metadata": {"labels": LABELS}}}
+    spec = {"headGroupSpec": head, "workerGroupSpecs": workers}
+    return {"apiVersion": "ray.io/v1", "kind": "RayCluster", "metadata": {"name": "r"}, "spec": spec}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed"),
+    [
+        ({"a": LABELS, "b": {}}, {"b": {}}, True),
+        ({"b": {}}, {"a": LABELS, "b": {}}, True),
+        ({"a": LABELS, "b": {}}, {"b": {}, "a": LABELS}, True),
+        ({"a": LABELS, "b": {}}, {"a": LABELS, "c": {}}, True),
+        ({"b": {}}, {"b": {}, "c": {}}, False),
+        ({"b": {}}, {"c": {}, "b": {}}, False),
+        ({"a": LABELS, "b": {}}, {"a": {}, "b": LABELS}, False),
+        ({"a": LABELS, "b": {}}, {"b": LABELS, "a": {}}, False),
+    ],
+    ids=["removed", "inserted", "turned round", "renamed", "one more", "one before", "swapped", "both"],
+)
+def test_an_update_is_fair_however_a_list_is_ordered(
+    before: dict[str, dict[str, str]], after: dict[str, dict[str, str]], allowed: bool
+) -> None:
+    kind = {"group": "ray.io", "version": "v1", "kind": "RayCluster"}
+
+    assert ask(cluster(**after), old=cluster(**before), kind=kind)["allowed"] is allowed
+
+
+def test_what_another_object_may_bring_is_not_blamed_on_the_namespace() -> None:
+    job = {
+        "apiVersion": "trainer.kubeflow.org/v1alpha1",
+        "kind": "TrainJob",
+        "metadata": {"name": "train"},
+        "spec": {"runtimeRef": {"name": "torch"}},
+    }
+    inheriting = Policy("acme", "1", "0" * 64, tags=(tag(inherit=("namespace",)),))
+
+    answer = ask(job, inheriting, kind={"group": "trainer.kubeflow.org", "version": "v1", "kind": "TrainJob"})
+
+    assert answer["allowed"] is True
+    hangs = "it hangs on the pod template of `torch`, which is not in this TrainJob"
+    assert answer["warnings"] == [f"`ml-team` could not be checked: {hangs}"]
+
+
 def test_labels_of_the_namespace_count_where_the_policy_says_so() -> None:
     inheriting = Policy("acme", "1", "0" * 64, tags=(tag(inherit=("namespace",)),))
 
@@ -227,6 +273,37 @@ def sent(thing: bytes, **more: Any) -> bytes:
     fields = {"uid": "u-1", "kind": {"version": "v1", "kind": "Pod"}, "operation": "CREATE"} | more
     request = json.dumps(fields).encode()[:-1] + b', "object": ' + thing + b"}"
     return b'{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":' + request + b"}"
+
+
+FIELDS = ("name", "namespace", "subResource", "dryRun", "oldObject", "namespaceObject")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_null_is_what_is_left_out(field: str) -> None:
+    """As encoding/json of Go has it, by which the API server and its tools read and write."""
+    more: dict[str, Any] = {field: None}
+
+    assert ask(deployment({}), **more)["status"] == ask(deployment({}))["status"]
+
+
+def test_null_is_the_group_of_the_core_kinds() -> None:
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": None}
+    kind = {"group": None, "version": "v1", "kind": "Pod"}
+
+    assert ask(pod, kind=kind)["allowed"] is False
+
+
+@pytest.mark.parametrize("field", ["uid", "kind", "operation", "object"])
+def test_what_has_to_be_there_is_not_null(field: str) -> None:
+    fields = {"uid": "u-1", "kind": {"version": "v1", "kind": "Pod"}, "operation": "CREATE", "object": {}}
+    request = fields | {field: None}
+
+    with pytest.raises(ReviewError):
+        read_request(
+            json.dumps(
+                {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+            ).encode()
+        )
 
 
 def test_text_that_nobody_reads_has_to_be_text_all_the_same() -> None:

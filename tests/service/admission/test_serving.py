@@ -169,6 +169,22 @@ def test_certificates_and_policies_are_replaced_while_it_runs(served: Served) ->
             assert allowed(newer, {"cost-center": "4711"}) is True
 
 
+def test_a_default_that_the_policy_would_refuse_is_told(tmp_path: Path) -> None:
+    running = Served(tmp_path, "--fill", "ml-taem=nlp", "--fill", "ml-team=n/a")
+    try:
+        running.wait_for("default left out", 2)
+        running.policy("cost-center")
+        running.reloaded()
+        running.wait_for("default left out", 4)
+    finally:
+        running.end()
+
+    told = [(line["tag"], line["why"]) for line in running.lines if line["event"] == "default left out"]
+    unheard = "the policy has no such tag for Kubernetes"
+    assert told[:2] == [("ml-taem", unheard), ("ml-team", "the value is a placeholder")]
+    assert told[2:] == [("ml-taem", unheard), ("ml-team", unheard)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

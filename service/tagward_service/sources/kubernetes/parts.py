@@ -38,12 +38,12 @@ def find_parts(kind: KubernetesKind, data: Data) -> Made:
     if is_one_thing(kind):
         return Made((), own_billed=True)
     faults: list[str] = []
-    merged = _merged(kind, data)
+    merged = merged_labels(kind, data)
     pods = [
         _part(spot, place, data, _pods(place, spot, kind), faults, merged)
         for place in kind.templates
         for spot in find_spots(data, place.at)
-        if _runs_a_pod(place, spot)
+        if runs_a_pod(place, spot)
     ]
     if kind.propagates and not any(_has_labels(place, data) for place in kind.templates):
         return Made((), own_billed=True)
@@ -82,7 +82,7 @@ def _read(root: object, path: str, written: str, faults: list[str]) -> Labels:
     return labels
 
 
-def _runs_a_pod(place: LabelPlace, spot: Spot) -> bool:
+def runs_a_pod(place: LabelPlace, spot: Spot) -> bool:
     """Tell a template from one that only orders others or waits, as steps of Argo do."""
     return not place.only_with or any(field in spot.value for field in place.only_with)
 
@@ -92,7 +92,7 @@ def _has_labels(place: LabelPlace, root: Data) -> bool:
     return any(as_mapping(value_at(spot.value, path)) for spot in spots for path in place.labels)
 
 
-def _merged(kind: KubernetesKind, data: Data) -> Unknown | None:
+def merged_labels(kind: KubernetesKind, data: Data) -> Unknown | None:
     """Say which other objects may give the pods further labels."""
     spots = (spot for path in kind.merges for spot in find_spots(data, path))
     names = [f"`{spot.value['name']}`" for spot in spots if isinstance(spot.value.get("name"), str)]

@@ -53,13 +53,14 @@ def _step(spot: Spot, step: str) -> Iterator[Spot]:
 def _elements(spot: Spot) -> Iterator[Spot]:
     if isinstance(spot.value, list):
         for index, value in enumerate(spot.value):
-            yield Spot((*spot.path, index), value, _name_of(value))
+            yield Spot((*spot.path, index), value, name_of(value))
     elif isinstance(spot.value, Mapping):
         for key, value in spot.value.items():
             yield Spot((*spot.path, key), value, key)
 
 
-def _name_of(value: Any) -> str:
+def name_of(value: Any) -> str:
+    """Return the name of an element of a list, "" if it has none."""
     element = as_mapping(value)
     names = (*(element.get(key) for key in _NAMES), as_mapping(element.get("metadata")).get("name"))
     return next((name for name in names if isinstance(name, str) and name), "")
