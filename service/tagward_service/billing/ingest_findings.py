@@ -83,8 +83,15 @@ def findings_of(file: str, relation: str, connection: DuckDBPyConnection) -> Ite
 
 def duplicate(file: str, first: str) -> IngestFinding:
     """Say that a file is there twice."""
-    message = f"has the same content as `{first}` and is counted once"
+    message = f"has the same lines as `{first}` and is counted once"
     return IngestFinding("duplicate-file", file, message, "name one of them only")
+
+
+def same_costs(file: str, other: str, lines: int) -> IngestFinding:
+    """Say that two files tell the same costs in different ways, so that they are counted twice."""
+    message = f"tells costs that `{other}` tells too, day by day, which are counted twice"
+    fix = "name one of them only: of Azure either actual or amortized costs, or FOCUS, which has both"
+    return IngestFinding("same-costs", file, message, fix, lines)
 
 
 def restated(file: str, provider: str, account: str, period: str) -> IngestFinding:

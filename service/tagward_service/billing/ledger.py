@@ -15,7 +15,7 @@ from msgspec import Struct
 from tagward.errors import InputError
 from tagward_service.billing.ingest_findings import IngestFinding
 
-VERSION = 3
+VERSION = 4
 """The version of staged files: raised when staging changes what they hold."""
 
 
@@ -59,11 +59,16 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._file = folder / "bills.json"
-        (folder / "lines").mkdir(parents=True, exist_ok=True)
+        for each in ("lines", "days"):
+            (folder / each).mkdir(parents=True, exist_ok=True)
 
     def staged(self, sha256: str) -> Path:
         """Return where the staged lines of a file are, or go."""
         return self.folder / "lines" / f"{sha256}.v{VERSION}.parquet"
+
+    def days(self, sha256: str) -> Path:
+        """Return where it is, or goes, what each day of a file costs."""
+        return self.folder / "days" / f"{sha256}.v{VERSION}.parquet"
 
     def index(self) -> Index:
         """Read what was staged; one of another version is begun anew."""
@@ -80,8 +85,8 @@ class Ledger:
         fresh = self._file.with_suffix(".new")
         fresh.write_bytes(msgspec.json.format(msgspec.json.encode(Index(VERSION, tuple(entries)))))
         fresh.replace(self._file)
-        wanted = {self.staged(each.sha256) for each in entries}
-        for path in (self.folder / "lines").glob("*.parquet"):
+        wanted = {place for each in entries for place in (self.staged(each.sha256), self.days(each.sha256))}
+        for path in self.folder.glob("*/*.parquet"):
             if path not in wanted:
                 path.unlink(missing_ok=True)
 

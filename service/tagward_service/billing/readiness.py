@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -16,7 +16,8 @@ from tagward_service.billing.money import reaches
 CLOSED_PERIODS = 3
 """So many closed months in a row must be at the threshold before costs are charged back."""
 
-HARMFUL = ("unreadable-tags", "no-cost", "no-period")
+UNREADABLE = ("unreadable-tags", "no-cost", "no-period")
+HARMFUL = (*UNREADABLE, "same-costs")
 """Findings about files that make the figures doubtful."""
 
 
@@ -72,11 +73,23 @@ def readiness_of(
     good = closed_in_a_row([(name, _reaches(amounts, threshold)) for name, amounts in closed])
     if good < CLOSED_PERIODS:
         missing.append(f"{good} of {CLOSED_PERIODS} closed months in a row are at {threshold:g} %")
-    unreadable = sum(each.lines for each in findings if each.code in HARMFUL)
-    if unreadable:
-        missing.append(f"{unreadable:,} lines of the bill cannot be read in full")
-    missing += also
+    missing += *doubts((each.code, each.lines) for each in findings), *also
     return Readiness(threshold, not missing, tuple(missing))
+
+
+def doubts(findings: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Say what makes the figures doubtful, out of codes of findings about files and their lines."""
+    found = list(findings)
+    unreadable = sum(lines for code, lines in found if code in UNREADABLE)
+    if unreadable:
+        yield f"{_lines(unreadable)} of the bill cannot be read in full"
+    twice = sum(lines for code, lines in found if code == "same-costs")
+    if twice:
+        yield f"{_lines(twice)} of the bill stand in two files and are counted twice"
+
+
+def _lines(number: int) -> str:
+    return f"{number:,} line{'' if number == 1 else 's'}"
 
 
 def _reaches(amounts: Amounts, threshold: float) -> bool:

@@ -22,12 +22,14 @@ from tagward_service.billing.ingest_findings import (
     no_lines,
     older_runs,
     restated,
+    same_costs,
 )
 from tagward_service.billing.ledger import Entry, Key, Ledger, alive
 from tagward_service.billing.notations import dates_in, numbers_in
 from tagward_service.billing.raw_files import RawFile, lines_lost, raw_file, unreadable
 from tagward_service.billing.sql_text import literal, name
 from tagward_service.billing.staging import Staging
+from tagward_service.billing.told_twice import pairs
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -47,12 +49,14 @@ class Reading:
         self.index = ledger.index() if ledger else None
         self.before = self.index.entries if self.index else ()
         self.delivery = (self.index.last_delivery if self.index else 0) + 1
+        self.compares = False
         self.known = {(each.path, each.etag): each.sha256 for each in self.before if self._is_staged(each)}
 
     def read(self, files: Sequence[BillFile]) -> tuple[Entry, ...]:
         """Read files and put their lines together with those of earlier deliveries; raises InputError."""
         runs = newest_runs(files)
-        read = [*self._entries(runs.newest), *self._left_out(runs.older)]
+        self.compares = len(runs.newest) > 1
+        read = [*self._compared(list(self._entries(runs.newest))), *self._left_out(runs.older)]
         entries = (*self._kept(read), *read)
         if self.ledger:
             self.ledger.keep(entries)
@@ -62,13 +66,34 @@ class Reading:
     def _entries(self, files: Sequence[BillFile]) -> Iterator[Entry]:
         """Stage every file; one that is there twice is counted once, and said to be."""
         seen: dict[str, str] = {}
+        told: dict[tuple[object, ...], list[Entry]] = {}
         for file in files:
             with content_of(file, self.known) as content:
                 first = seen.setdefault(content.sha256, file.path)
-                if first != file.path:
-                    yield self._untold(file, content, duplicate(file.path, first))
+                entry = self._entry(file, content) if first == file.path else None
+                same = self._same_lines(entry, told) if entry else first
+                if same or not entry:
+                    yield self._untold(file, content, duplicate(file.path, same))
                 else:
-                    yield self._restating(self._entry(file, content))
+                    yield self._restating(entry)
+
+    def _same_lines(self, entry: Entry, told: dict[tuple[object, ...], list[Entry]]) -> str:
+        """Name the file that has the same lines, however it is packed, ordered or written."""
+        if not self.compares or not entry.keys:
+            return ""
+        alike = told.setdefault(self._sums(entry), [])
+        alike.append(entry)
+        return next((each.path for each in alike[:-1] if self._are_same(each, entry)), "")
+
+    def _compared(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Find files that tell the same costs in another way."""
+        bills = [each for each in entries if each.keys]
+        notes: dict[str, list[IngestFinding]] = {}
+        for first, second, lines in pairs(self.connection, [self._days(each.sha256) for each in bills]):
+            found = same_costs(bills[second].path, bills[first].path, lines)
+            notes.setdefault(bills[second].path, []).append(found)
+        for entry in entries:
+            yield replace(entry, findings=(*entry.findings, *notes.get(entry.path, ())))
 
     def _entry(self, file: BillFile, content: Content) -> Entry:
         """Stage a file, unless that was done before; look at what it holds."""
@@ -115,17 +140,22 @@ class Reading:
         """Stage a file, and once more where its costs turn out to be written as in Europe."""
         told = self._tells(raw.source, columns.columns.get("tag_details"))
         dates = dates_in(path, raw, columns, self.connection)
-        self._write(Staging(raw, columns, tells=told, dates=dates).sql(), sha256)
+        staging = Staging(raw, columns, tells=told, dates=dates)
+        self._write(staging.sql(), sha256)
         is_unpriced = self._sum("unpriced", sha256) > 0
         numbers = numbers_in(path, raw, columns, self.connection) if is_unpriced else None
         if numbers:
-            self._write(Staging(raw, columns, tells=told, dates=dates, numbers=numbers).sql(), sha256)
+            staging = Staging(raw, columns, tells=told, dates=dates, numbers=numbers)
+            self._write(staging.sql(), sha256)
+        if self.compares or self.ledger:
+            self._write(staging.days(), sha256, days=True)
 
-    def _write(self, query: str, sha256: str) -> None:
+    def _write(self, query: str, sha256: str, *, days: bool = False) -> None:
         if not self.ledger:
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {self._relation(sha256)} AS {query}")
+            relation = self._days(sha256) if days else self._relation(sha256)
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS {query}")
             return
-        path = self.ledger.staged(sha256)
+        path = self.ledger.days(sha256) if days else self.ledger.staged(sha256)
         fresh = path.with_suffix(f".{os.getpid()}.new")
         self.connection.execute(f"COPY ({query}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)")
         fresh.replace(path)
@@ -142,13 +172,33 @@ class Reading:
         return bool(row and row[0])
 
     def _is_staged(self, file: Entry | Content) -> bool:
-        return bool(self.ledger and file.sha256 and self.ledger.staged(file.sha256).exists())
+        if not self.ledger or not file.sha256:
+            return False
+        return self.ledger.staged(file.sha256).exists() and self.ledger.days(file.sha256).exists()
 
     def _relation(self, sha256: str) -> str:
         """Name what the staged lines of a file are read from."""
         if self.ledger:
             return f"read_parquet({literal(str(self.ledger.staged(sha256)))})"
         return name(sha256)
+
+    def _sums(self, entry: Entry) -> tuple[object, ...]:
+        """Sum a file up, so that only those that come to the same need to be compared."""
+        asked = "count(*), sum(lines), sum(billed), sum(effective), min(first_start), max(last_start)"
+        found = self.connection.execute(f"SELECT {asked} FROM {self._relation(entry.sha256)}").fetchone()  # noqa: S608
+        return (entry.keys, *(found or ()))
+
+    def _are_same(self, one: Entry, other: Entry) -> bool:
+        """Say whether two files have the same lines, however they are packed, ordered and written."""
+        first, second = self._relation(one.sha256), self._relation(other.sha256)
+        asked = f"SELECT count(*) FROM (SELECT * FROM {first} EXCEPT ALL SELECT * FROM {second})"  # noqa: S608
+        return self.connection.execute(asked).fetchone() == (0,)
+
+    def _days(self, sha256: str) -> str:
+        """Name what the days of a file are read from."""
+        if self.ledger:
+            return f"read_parquet({literal(str(self.ledger.days(sha256)))})"
+        return name(f"{sha256} days")
 
     def _restating(self, entry: Entry) -> Entry:
         """Note which periods of earlier deliveries a file replaces by something else."""

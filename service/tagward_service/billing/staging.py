@@ -17,6 +17,7 @@ from tagward_service.billing.notations import Dates, Numbers
 from tagward_service.billing.raw_files import RawFile
 from tagward_service.billing.sql_text import listed, literal, name
 from tagward_service.billing.tag_maps import MAP, tag_map
+from tagward_service.billing.told_twice import cells
 
 TEXTS = (
     "provider",
@@ -72,6 +73,16 @@ class Staging:
         grouped = f"SELECT\n  {listed(self._inner())}\nFROM {self.raw.source}\nGROUP BY ALL"
         read = f"SELECT\n  {listed(self._read())}\nFROM ({grouped})"
         return f"SELECT\n  {listed(self._outer())}\nFROM ({read})"
+
+    def days(self) -> str:
+        """Return the query of what each day costs, by which files that tell the same are found."""
+        nothing = {
+            each: unless_null(self._text(each))
+            for each in ("account", "resource_id", "currency", "commitment")
+        }
+        return cells(
+            self.raw.source, {**nothing, "time": self._time("charge_start"), "cost": self._money("billed")}
+        )
 
     def _inner(self) -> Iterator[str]:
         """List what lines are grouped by, and what is summed up."""

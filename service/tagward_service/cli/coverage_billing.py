@@ -143,7 +143,9 @@ def rendered(report: BillingReport, name: Format, file: str | None, settings: Se
 
 def code_of(report: BillingReport) -> Exit:
     """Say what a report comes to as a gate."""
-    if any(each.code in ("unreadable-tags", "no-cost", "no-period") for each in report.findings):
+    from tagward_service.billing.readiness import HARMFUL
+
+    if any(each.code in HARMFUL for each in report.findings):
         return Exit.INCOMPLETE
     if report.totals.of(report.basis).percent is None:
         return Exit.NOTHING

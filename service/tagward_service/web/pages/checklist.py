@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tagward_service.billing.json_billing import JsonByCost
 from tagward_service.billing.money import reaches
-from tagward_service.billing.readiness import CLOSED_PERIODS, HARMFUL, closed_in_a_row
+from tagward_service.billing.readiness import CLOSED_PERIODS, closed_in_a_row, doubts
 from tagward_service.web.board import Board
 from tagward_service.web.words import CLASSES, brief, count, month, percent, plural
 
@@ -156,9 +156,9 @@ def _read(board: Board) -> Check:
     if board.costs is None:
         return Check(name, "untold", "no bill has been read", "whole", command=_COVERAGE)
     report = board.costs.report
-    unreadable = sum(each.lines for each in report.findings if each.code in HARMFUL)
-    if unreadable:
-        return Check(name, "fails", f"{plural(unreadable, 'line')} cannot be read in full", "whole", "scans")
+    doubtful = "; ".join(doubts((each.code, each.lines) for each in report.findings))
+    if doubtful:
+        return Check(name, "fails", doubtful, "whole", "scans")
     return Check(
         name,
         "holds",
