@@ -13,6 +13,9 @@ Found = Resource | NotEvaluated
 """One resource, or one thing that should have been read and was not (`incomplete` is set then)."""
 
 
+_OF = " of "
+
+
 class Part(Struct, frozen=True, order=True):
     """What is read in one go. A part is done or it is not: a resumed scan begins with the first that is not.
 
@@ -23,6 +26,15 @@ class Part(Struct, frozen=True, order=True):
     account: str
     region: str = ""
     service: str = ""
+
+    def only(self, services: Iterable[str]) -> "Part":
+        """Return the part of this one that holds the types of some services, and all of them."""
+        return Part(self.account, self.region, f"{self.service}{_OF}{','.join(services)}")
+
+    def narrowed(self) -> "tuple[Part, frozenset[str]]":
+        """Return what this part is `only` some of, and of which services; itself and none if it is whole."""
+        whole, _, services = self.service.partition(_OF)
+        return Part(self.account, self.region, whole), frozenset(services.split(",") if services else ())
 
     def __str__(self) -> str:
         """Name the part for people, as `111122223333 eu-west-1 ec2`."""

@@ -7,10 +7,10 @@ nearly everything is as it was, reads much and writes little.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Text, TextClause, bindparam, text
 
 from tagward_service.store.schema import RESOLVED, RULE_BITS
 
@@ -49,9 +49,18 @@ class Merging:
         if not self._holds_only():
             self._gone += self._run(_MISS)
 
+    def miss_of(self, services: Collection[str]) -> None:
+        """Take the resources of the slot that are of some services and were not seen for gone."""
+        self._gone += self._run(_MISS_OF, services=sorted(services))
+
     def unseen(self) -> list[tuple[int, str]]:
         """List the resources of the slot that were not seen: their numbers and ids."""
         rows = self._connection.execute(_LIST_UNSEEN, self._values)
+        return [(row.id, row.native_id) for row in rows]
+
+    def unseen_of(self, services: Collection[str]) -> list[tuple[int, str]]:
+        """List those of them that are of some services."""
+        rows = self._connection.execute(_LIST_UNSEEN_OF, {**self._values, "services": sorted(services)})
         return [(row.id, row.native_id) for row in rows]
 
     def miss_some(self, resources: Sequence[int]) -> None:
@@ -79,9 +88,9 @@ class Merging:
         """
         return bool(self._connection.scalar(_HOLDS_ONLY, self._values))
 
-    def _run(self, statement: TextClause) -> int:
+    def _run(self, statement: TextClause, **more: object) -> int:
         """Carry out a statement and say how many rows it wrote."""
-        return self._connection.execute(statement, self._values).rowcount
+        return self._connection.execute(statement, {**self._values, **more}).rowcount
 
 
 _TOUCH = text("""
@@ -148,6 +157,12 @@ _LEAVE = text(f"""
 
 _LIST_UNSEEN = text(f"SELECT id, native_id FROM resource WHERE {_UNSEEN}")  # noqa: S608
 
+_OF_SERVICES = "place_id IN (SELECT id FROM place WHERE service IN :services)"
+
+_LIST_UNSEEN_OF = text(
+    f"SELECT id, native_id FROM resource WHERE {_UNSEEN} AND {_OF_SERVICES}"  # noqa: S608
+).bindparams(bindparam("services", type_=Text, expanding=True))
+
 _HOLDS_ONLY = text("""
     SELECT (SELECT max(id) FROM scan) = :scan
        AND (SELECT count(*) FROM resource WHERE slot_id = :slot) = (SELECT count(*) FROM staged)
@@ -162,6 +177,12 @@ _MISS = text(f"""
     INSERT INTO gone (resource_id, seen_at, seen_in)
     SELECT id, coalesce(seen_at, :before), coalesce(seen_in, :before_in) FROM resource WHERE {_UNSEEN}
 """)  # noqa: S608
+
+_MISS_OF = text(f"""
+    INSERT INTO gone (resource_id, seen_at, seen_in)
+    SELECT id, coalesce(seen_at, :before), coalesce(seen_in, :before_in) FROM resource
+    WHERE {_UNSEEN} AND {_OF_SERVICES}
+""").bindparams(bindparam("services", type_=Text, expanding=True))  # noqa: S608
 
 _END_GONE = text(f"""
     INSERT INTO ended (finding_id, seen_at, seen_in)

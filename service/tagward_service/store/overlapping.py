@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
+from tagward_service.scan.interface import Part
 from tagward_service.store.packing import Told, told_of
 from tagward_service.store.schema import part, scan
+
+_WHERE = (part.c.account, part.c.region, part.c.service)
 
 Parts = dict[bytes, frozenset[Told]]
 """What each part of a scan told of, by its digest: nothing, if it could not be read."""
@@ -34,11 +37,17 @@ def _foreign(parts: Parts, newer: Sequence[Parts]) -> frozenset[Told]:
     )
 
 
+def _told(cloud: str, read: Part, tallies: bytes) -> frozenset[Told]:
+    """Say of what a part tells: of what it holds, and of services that it holds nothing of any more."""
+    _, services = read.narrowed()
+    return told_of(tallies) | {(cloud, read.account, read.region, each) for each in services}
+
+
 def _newest_first(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str, Parts]]:
-    columns = (part.c.scan_id, scan.c.cloud, part.c.digest, part.c.tallies)
+    columns = (part.c.scan_id, scan.c.cloud, part.c.digest, part.c.tallies, *_WHERE)
     asked = select(*columns).join_from(part, scan, part.c.scan_id == scan.c.id).where(scan.c.id.in_(numbers))
     found: dict[int, tuple[int, str, Parts]] = {}
-    for number, cloud, digest, tallies in connection.execute(asked.execution_options(yield_per=100)):
+    for number, cloud, digest, tallies, *where in connection.execute(asked.execution_options(yield_per=100)):
         _, _, parts = found.setdefault(number, (number, cloud, {}))
-        parts[bytes(digest)] = told_of(tallies) if tallies is not None else frozenset()
+        parts[bytes(digest)] = _told(cloud, Part(*where), tallies) if tallies is not None else frozenset()
     return [found[number] for number in sorted(found, reverse=True)]

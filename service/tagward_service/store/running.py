@@ -137,9 +137,15 @@ class Running:
         try:
             with staging.merging() as connection:
                 self._shared.lease.prove(connection)
-                for merged in self._shared.slots.vanished(connection, self._parts(connection)):
+                parts, slots = self._parts(connection), self._shared.slots
+                for merged in slots.vanished(connection, parts):
                     merging = Merging(connection, merged)
                     merging.miss()
+                    merging.end()
+                    staging.clear()
+                for merged, services in slots.narrowed(connection, parts):
+                    merging = Merging(connection, merged)
+                    merging.miss_of(services)
                     merging.end()
                     staging.clear()
         finally:

@@ -13,6 +13,7 @@ from tagward_service.scan.schedule import in_shard
 from tagward_service.store import clock
 from tagward_service.store.interning import insert_missing
 from tagward_service.store.merging import Merge
+from tagward_service.store.schema import part as part_table
 from tagward_service.store.schema import slot
 from tagward_service.store.standing import within
 from tagward_service.store.texts import digest, storable
@@ -27,6 +28,7 @@ class Slots:
         self._cloud = cloud
         self._scope = scope
         self._shard = shard
+        self._others: dict[tuple[str, str], list[int]] | None = None
 
     def open(self, connection: Connection, part: Part) -> Merge | None:
         """Give what is to be merged; None when a newer scan has been here, and this one comes too late."""
@@ -56,6 +58,38 @@ class Slots:
         rows = connection.execute(select(slot).where(*earlier)).all()
         gone = (row for row in rows if bytes(row.digest) not in there and self._looks_at(row))
         return [self._merge(row) for row in gone]
+
+    def beside(self, connection: Connection, part: Part) -> list[Merge]:
+        """List the slots in the place of a part that this scan has no part for: it reads otherwise, or less.
+
+        Which they are is looked up once. What newer scans have taken over meanwhile is left out.
+        """
+        if self._others is None:
+            self._others = self._without_part(connection)
+        numbers = self._others.get((storable(part.account), storable(part.region)), ())
+        still = select(slot).where(slot.c.id.in_(numbers), slot.c.scan_id < self._scan)
+        own = self._digest(part)
+        rows = connection.execute(still).all() if numbers else ()
+        return [self._merge(row) for row in rows if bytes(row.digest) != own]
+
+    def narrowed(self, connection: Connection, parts: Collection[Part]) -> list[tuple[Merge, frozenset[str]]]:
+        """List the slots that parts of this scan have read anew as far as some services go, with these."""
+        whole = {self._digest(part.narrowed()[0]): part.narrowed()[1] for part in parts if part.narrowed()[1]}
+        earlier = select(slot).where(slot.c.digest.in_(whole), slot.c.scan_id < self._scan)
+        rows = connection.execute(earlier).all() if whole else ()
+        return [(self._merge(row), whole[bytes(row.digest)]) for row in rows]
+
+    def _without_part(self, connection: Connection) -> dict[tuple[str, str], list[int]]:
+        """Look up the slots that this scan has no part for, by account and region."""
+        columns = (part_table.c.account, part_table.c.region, part_table.c.service)
+        rows = connection.execute(select(*columns).where(part_table.c.scan_id == self._scan))
+        planned = {self._digest(Part(*row)) for row in rows}
+        earlier = (slot.c.policy == self._policy, slot.c.cloud == self._cloud, slot.c.scan_id < self._scan)
+        found: dict[tuple[str, str], list[int]] = {}
+        for row in connection.execute(select(slot).where(*earlier)):
+            if bytes(row.digest) not in planned:
+                found.setdefault((row.account, row.region), []).append(row.id)
+        return found
 
     def _looks_at(self, row: Row[Any]) -> bool:
         is_within = within(json.loads(row.scope), json.loads(self._scope))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from sqlalchemy import Connection, delete, update
@@ -83,6 +83,7 @@ class Writing:
                 merged = shared.slots.open(connection, self._part)
                 if merged is not None:
                     self._merge(connection, merged, any(entry.incomplete for entry in unread))
+                    self._merge_beside(connection, {each.service for each in tallies})
                     shared.slots.close(connection, merged)
                 self._end(connection, unread, state="done", snapshot=path, **told)
         finally:
@@ -124,6 +125,16 @@ class Writing:
         merging.miss_some(self._cleared(merging.unseen()))
         merging.end()
         merging.leave()
+
+    def _merge_beside(self, connection: Connection, services: Collection[str]) -> None:
+        """Resolve what was in order here and is kept as a part that this scan does not have.
+
+        What it does not hold any more may be something that only the other part lists: nobody can tell.
+        """
+        for other in self._shared.slots.beside(connection, self._part) if services else ():
+            merging = Merging(connection, other)
+            merging.miss_some(self._cleared(merging.unseen_of(services)))
+            merging.end()
 
     def _cleared(self, unseen: Sequence[tuple[int, str]]) -> list[int]:
         """Pick what was read and has no findings any more; the rest may not have been read."""

@@ -46,8 +46,8 @@ class AwsSource:
         self._accounts = accounts
         self._regions = regions
         self._services = _chosen(services)
-        # An inventory that is read for some services is another part than the whole of it.
-        self._of = f" of {','.join(self._services)}" if len(self._services) < len(SERVICES) else ""
+        self._is_whole = len(self._services) == len(SERVICES)
+        self._types_of = sorted({api.service for name in self._services for api in SERVICES[name]})
 
     @property
     def scope(self) -> Mapping[str, str]:
@@ -55,7 +55,7 @@ class AwsSource:
         named = {
             "accounts": ",".join(self._accounts or ()),
             "regions": ",".join(self._regions or ()),
-            "services": ",".join(self._services) if len(self._services) < len(SERVICES) else "",
+            "services": "" if self._is_whole else ",".join(self._services),
             "organization": "" if self._accounts else organization(self._sessions),
         }
         if not named["accounts"] and not named["organization"]:
@@ -76,7 +76,7 @@ class AwsSource:
 
     def read(self, part: Part, stop: Event) -> Iterator[Found]:
         """Read a part; raise ReadError."""
-        inventory = self._inventories.named(part.service.removesuffix(self._of))
+        inventory = self._inventories.named(part.narrowed()[0].service)
         try:
             if inventory is not None:
                 yield from filter(self._is_wanted, inventory.read(part.account, part.region, stop))
@@ -99,9 +99,9 @@ class AwsSource:
         return self._best[account, region]
 
     def _is_wanted(self, found: Found) -> bool:
-        prefixes = tuple(f"aws:{api.service}:" for name in self._services for api in SERVICES[name])
-        everything = len(self._services) == len(SERVICES) or isinstance(found, NotEvaluated)
-        return everything or found.type.startswith(prefixes)  # type: ignore[union-attr]
+        if self._is_whole or isinstance(found, NotEvaluated):
+            return True
+        return found.type.startswith(tuple(f"aws:{each}:" for each in self._types_of))
 
     def _parts_of(self, account: Account | NotEvaluated) -> list[Part | NotEvaluated]:
         if isinstance(account, NotEvaluated):
@@ -121,9 +121,14 @@ class AwsSource:
         found = [each for place in places for each in self._parts_in(account, place)]
         names = {part.service for part in found if isinstance(part, Part)}
         # What is in no region is listed once.
-        usable = [each.name + self._of for each in self._inventories.usable]
-        beyond = [Part(account.id, "", name) for name in usable if name in names]
+        usable = [self._listing(account.id, "", each.name) for each in self._inventories.usable]
+        beyond = [part for part in usable if part.service in names]
         return [*beyond[:1], *found]
+
+    def _listing(self, account: str, region: str, inventory: str) -> Part:
+        """Name what an inventory is asked for; some services are another part than the whole of it."""
+        part = Part(account, region, inventory)
+        return part if self._is_whole else part.only(self._types_of)
 
     def _parts_in(self, account: Account, place: str | NotEvaluated) -> Iterator[Part | NotEvaluated]:
         if isinstance(place, NotEvaluated):
@@ -131,7 +136,7 @@ class AwsSource:
             return
         inventory, covered = self._covered(account.id, place)
         if inventory:
-            yield Part(account.id, place, inventory + self._of)
+            yield self._listing(account.id, place, inventory)
         for service in self._services:
             kinds = ((api, kind) for api in SERVICES[service] for kind in api.kinds)
             if any(api.type_of(kind) not in covered for api, kind in kinds):
