@@ -72,7 +72,13 @@ def resources(judged: Column) -> Column:
 
 
 def gaps(judged: Column, found: Verdicts, cost: str) -> Column:
-    """List the chargeable resources with cost that is not attributable, and which tags are wrong on them."""
+    """List the chargeable resources with cost that is not attributable, and which tags are wrong on them.
+
+    The dearest comes first. What is mostly the same is null: `billed` where it equals the cost, `exempt`
+    where nothing is exempt.
+    """
+    import ibis
+
     lacking = judged.filter(judged["class"] == CHARGEABLE, ~judged.compliant)
     wrong: dict[str, Any] = {}
     for tag, needed in found.needed.items():
@@ -80,16 +86,18 @@ def gaps(judged: Column, found: Verdicts, cost: str) -> Column:
         present, valid = lacking[found.present[tag]], lacking[found.valid[tag]]
         wrong[f"missing_{name}"] = (lacking[needed] & ~present).any()
         wrong[f"wrong_{name}"] = (present & ~valid).any()
-    return lacking.group_by(["cloud", "account", "resource_id"]).aggregate(
+    costs = lacking[cost].sum()
+    listed = lacking.group_by(["cloud", "account", "resource_id"]).aggregate(
         provider=lacking.provider.min(),
         account_name=lacking.account_name.min(),
         service=lacking.service.min(),
         resource_name=lacking.resource_name.min(),
-        billed=lacking.billed.sum(),
-        effective=lacking.effective.sum(),
-        exempt=_part(lacking[cost], lacking.exempt),
+        cost=costs,
+        billed=lacking.billed.sum().nullif(costs),
+        exempt=lacking[cost].sum(where=lacking.exempt).nullif(0),
         **wrong,
     )
+    return listed.order_by(ibis.desc("cost"))
 
 
 def _part(cost: Column, where: Column) -> Column:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any, Literal, TypeVar
+from functools import lru_cache
+from itertools import compress
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
 from tagward_service.billing.amounts import Amounts, Basis
 from tagward_service.billing.judged import JudgedBill, Row
-from tagward_service.billing.money import ZERO, needed, percent, total
+from tagward_service.billing.money import EXACT, ZERO, less, needed, percent, total
 
 OTHER_RULES = "(other rules)"
 """What is named where no tag is missing or wrong: a forbidden key, too many tags."""
@@ -42,6 +43,11 @@ class Seen(Struct, frozen=True):
     findings: tuple[Open, ...] = ()
 
 
+@lru_cache
+def _to_set_right(missing: tuple[str, ...], wrong: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*missing, *wrong))) or (OTHER_RULES,)
+
+
 class Gap(Struct, frozen=True):
     """One resource whose cost nobody can be charged for, with the tags that it lacks or has wrong.
 
@@ -65,7 +71,7 @@ class Gap(Struct, frozen=True):
     @property
     def tags(self) -> tuple[str, ...]:
         """Everything to set right on it."""
-        return tuple(dict.fromkeys((*self.missing, *self.wrong))) or (OTHER_RULES,)
+        return _to_set_right(self.missing, self.wrong)
 
 
 class Piece(Struct, frozen=True):
@@ -99,45 +105,65 @@ def gap_list(judged: JudgedBill, basis: Basis) -> tuple[Gap, ...]:
     from tagward_generators.sql.coverage import gaps
 
     rows = judged.each_row(gaps(judged.table, judged.found, basis))
-    known: dict[Any, Any] = {}
-    found = (_gap(row, judged, basis, known) for row in rows)
-    return tuple(sorted(found, key=lambda gap: (-gap.cost, gap.cloud, gap.account, gap.resource)))
+    # They come sorted by cost; every engine has an order of its own for texts, and here they have one.
+    return tuple(sorted(_gaps(rows, judged), key=_dearest_first))
 
 
-def _gap(row: Row, judged: JudgedBill, basis: Basis, known: dict[Any, Any]) -> Gap:
-    """Make a gap of a row; what many of them share is kept once in `known`, as there may be millions."""
-    named = {tag: column.removeprefix("needed_") for tag, column in judged.found.needed.items()}
-    missing = tuple(tag for tag, name in named.items() if row[f"missing_{name}"])
-    wrong = tuple(tag for tag, name in named.items() if row[f"wrong_{name}"])
+def _dearest_first(gap: Gap) -> tuple[Decimal, str, str, str]:
+    return gap.cost.copy_negate(), gap.cloud, gap.account, gap.resource
 
-    def text(field: str) -> str:
-        return str(known.setdefault(row[field], row[field] or ""))
 
-    return Gap(
-        text("cloud"),
-        text("provider"),
-        text("account"),
-        text("account_name"),
-        text("service"),
-        row["resource_id"] or "",
-        row["resource_name"] or "",
-        row[basis],
-        row[basis] if row["billed"] == row[basis] else row["billed"],
-        row["exempt"] or ZERO,
-        known.setdefault(missing, missing),
-        known.setdefault(wrong, wrong),
-    )
+def _gaps(rows: Iterable[Row], judged: JudgedBill) -> Iterator[Gap]:
+    """Make gaps of rows; what many of them share is kept once, as there may be millions."""
+    text, lacking = _Text(), _Lacking(judged.found.needed)
+    for row in rows:
+        cost, billed = row["cost"], row["billed"]
+        yield Gap(
+            text[row["cloud"]],
+            text[row["provider"]],
+            text[row["account"]],
+            text[row["account_name"]],
+            text[row["service"]],
+            row["resource_id"] or "",
+            row["resource_name"] or "",
+            cost,
+            cost if billed is None else billed,
+            row["exempt"] or ZERO,
+            *lacking[tuple([row[each] for each in lacking.columns])],
+        )
+
+
+class _Text(dict[str | None, str]):
+    """A text, "" for none."""
+
+    def __missing__(self, text: str | None) -> str:
+        found = self[text] = text or ""
+        return found
+
+
+class _Lacking(dict[tuple[bool, ...], tuple[tuple[str, ...], tuple[str, ...]]]):
+    """The tags that are missing, and those that are wrong, by what the columns say of a row."""
+
+    def __init__(self, needed_columns: Mapping[str, str]) -> None:
+        super().__init__()
+        self._tags = tuple(needed_columns)
+        names = [column.removeprefix("needed_") for column in needed_columns.values()]
+        self.columns = [f"{word}_{name}" for word in ("missing", "wrong") for name in names]
+
+    def __missing__(self, said: tuple[bool, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        missing, wrong = compress(self._tags, said), compress(self._tags, said[len(self._tags) :])
+        found = self[said] = tuple(missing), tuple(wrong)
+        return found
 
 
 def fewest_fixes(gaps: Sequence[Gap], amounts: Amounts, threshold: float) -> Fixes:
     """Take the dearest pieces until the threshold is reached: no other choice of so many does more."""
-    lacking = needed(amounts.chargeable, threshold) - Fraction(amounts.attributable)
+    lacking = less(needed(amounts.chargeable, threshold), amounts.attributable)
     chosen = tuple(_until(pieces_of(gaps), lacking))
-    alone = tuple(_until(_open(gaps), lacking))
+    alone = sum(1 for _ in _until(_open(gaps), lacking))
     gained = total(piece.cost for piece in chosen)
     after = total((amounts.attributable, gained))
-    reachable = Fraction(gained) >= lacking
-    return Fixes(chosen, len(alone), reachable, percent(after, amounts.chargeable))
+    return Fixes(chosen, alone, gained >= lacking, percent(after, amounts.chargeable))
 
 
 def pieces_of(gaps: Iterable[Gap]) -> tuple[Piece, ...]:
@@ -157,10 +183,10 @@ def _open(gaps: Iterable[Gap]) -> Iterator[Gap]:
     return (gap for gap in gaps if gap.cost > ZERO and not gap.exempt)
 
 
-def _until(found: Iterable[_Costly], lacking: Fraction) -> Iterator[_Costly]:
-    got = Fraction(0)
+def _until(found: Iterable[_Costly], lacking: Decimal) -> Iterator[_Costly]:
+    got = ZERO
     for each in found:
         if got >= lacking:
             return
-        got += Fraction(each.cost)
+        got = EXACT.add(got, each.cost)
         yield each

@@ -48,6 +48,6 @@ def reaches(part: Decimal, whole: Decimal, threshold: float) -> bool:
     return whole > 0 and Fraction(part) * 100 >= Fraction(str(threshold)) * Fraction(whole)
 
 
-def needed(whole: Decimal, threshold: float) -> Fraction:
+def needed(whole: Decimal, threshold: float) -> Decimal:
     """Return how much of an amount reaches a threshold in percent."""
-    return Fraction(str(threshold)) * Fraction(whole) / 100
+    return EXACT.scaleb(EXACT.multiply(Decimal(str(threshold)), whole), -2)

@@ -84,14 +84,14 @@ class Mending:
     def mend(self, resource: Resource) -> Mended | None:
         """Return the resource put right, None where that cannot be done without asking."""
         kinds: frozenset[str] = frozenset()
+        assessment = self.evaluator.assess(resource)
         for _ in range(ROUNDS):
-            assessment = self.evaluator.assess(resource)
-            if assessment.status is Status.COMPLIANT:
-                break
             resource, more = self._round(assessment)
+            if not more:
+                break
             kinds |= more
-        compliant = self.evaluator.assess(resource).status is Status.COMPLIANT
-        return Mended(resource, kinds) if compliant and kinds else None
+            assessment = self.evaluator.assess(resource)
+        return Mended(resource, kinds) if kinds and assessment.status is Status.COMPLIANT else None
 
     def _round(self, assessment: Assessment) -> tuple[Resource, frozenset[str]]:
         tags = dict(assessment.resource.tags)
