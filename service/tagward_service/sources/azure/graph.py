@@ -16,6 +16,7 @@ from msgspec import Struct
 from tagward_service.sources.azure.failing import clock, delay
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.sources.patience import Gate, Patience, ask
+from tagward_service.sources.tokens import Tokens
 
 PAGE = 1000
 AT_ONCE = 4
@@ -58,7 +59,7 @@ class Graph:
 
     def rows(self, asked: Asked, stop: Event) -> Iterator[Row | NotEvaluated]:
         """Yield every row, and what is missing; raises AzureError, and Stopped."""
-        read, partial = 0, False
+        read, partial, tokens = 0, False, Tokens("Resource Graph")
         token: str | None = None
         while True:
             page, limited = self._page(asked.page(token), stop)
@@ -69,6 +70,7 @@ class Graph:
             token = page.skip_token
             if not token or not rows:
                 break
+            tokens.take(token)
         if partial:
             yield _missing(asked, "Resource Graph answers for 10,000 subscriptions at once: name fewer")
         if page.result_truncated == "true" or read < page.total_records:

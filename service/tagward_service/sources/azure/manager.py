@@ -12,10 +12,12 @@ from tagward_service.sources.azure.failing import delay
 from tagward_service.sources.azure.graph import Row
 from tagward_service.sources.azure.types import RESOURCE_GROUP, SUBSCRIPTION
 from tagward_service.sources.patience import Gate, Patience, ask
+from tagward_service.sources.tokens import Tokens
 
 # The SDK for subscriptions is a package of its own; this is its only call that a scan makes.
 _SUBSCRIPTIONS = "2022-12-01"
 _TAKES_TAGS = "SupportsTags"
+_NAME = "Resource Manager"
 
 Resource = Any
 
@@ -38,8 +40,9 @@ class Manager:
     def subscriptions(self, stop: Event) -> Iterator[Subscription]:
         """List what the credentials can see; raises AzureError, and Stopped."""
         with self._connection.manager() as client:
-            link = f"/subscriptions?api-version={_SUBSCRIPTIONS}"
+            link, links = f"/subscriptions?api-version={_SUBSCRIPTIONS}", Tokens(_NAME)
             while link:
+                links.take(link)
                 page = self._get(client, link, stop)
                 for each in page["value"]:
                     name, state = each.get("displayName"), each.get("state")
@@ -77,7 +80,7 @@ class Manager:
 
     def _listed(self, listing: Callable[[], Any], stop: Event) -> Iterator[Resource]:
         """List page by page; a page that fails is asked for again."""
-        pages = listing().by_page()
+        pages, links = listing().by_page(), Tokens(_NAME)
 
         def call() -> list[Resource] | None:
             page = next(pages, None)
@@ -85,6 +88,8 @@ class Manager:
 
         while (page := ask(call, delay, self._gate, stop)) is not None:
             yield from page
+            if pages.continuation_token:
+                links.take(pages.continuation_token)
 
 
 def _row(model: Any) -> dict[str, Any]:

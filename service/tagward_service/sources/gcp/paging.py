@@ -5,9 +5,9 @@ from functools import partial
 from threading import Event
 from typing import Any
 
-from tagward_service.scan.interface import ReadError
 from tagward_service.sources.gcp.failing import delay
 from tagward_service.sources.patience import Gate, ask
+from tagward_service.sources.tokens import Tokens
 
 _TIMEOUT = 60.0
 
@@ -22,12 +22,12 @@ def answer(method: Callable[..., Any], request: Any, gate: Gate, stop: Event) ->
 
 def pages(method: Listing, request: Any, gate: Gate, stop: Event) -> Iterator[Any]:
     """Yield every page of a listing, as protobuf has it."""
+    tokens = Tokens("a listing of Google Cloud")
     while True:
         page = next(iter(answer(method, request, gate, stop).pages))
         # What wraps the messages for Python costs more than reading them.
         yield type(page).pb(page)
         if not page.next_page_token:
             return
-        if page.next_page_token == request.page_token:
-            raise ReadError(f"a listing gave page {page.next_page_token} twice, and not the next")
+        tokens.take(page.next_page_token)
         request.page_token = page.next_page_token

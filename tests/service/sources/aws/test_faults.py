@@ -210,6 +210,43 @@ def test_a_list_that_never_ends_is_not_read_for_ever(cloud: Cloud, org: Organiza
     assert "same page" in found.notes[0].why
 
 
+@pytest.mark.parametrize(
+    ("service", "name", "form"),
+    [
+        ("sqs", "sqs:ListQueues", '{{"QueueUrls": [], "NextToken": "{}"}}'),
+        ("efs", "efs:DescribeFileSystems", '{{"FileSystems": [], "NextMarker": "{}"}}'),
+        ("ecr", "ecr:DescribeRepositories", '{{"repositories": [], "nextToken": "{}"}}'),
+    ],
+)
+def test_a_list_that_goes_in_circles_is_not_read_for_ever(
+    cloud: Cloud, org: Organization, service: str, name: str, form: str
+) -> None:
+    number = count()
+
+    def circle(call: Call, body: bytes, environ: Any) -> Answer:
+        return Answer(200, form.format(next(number) % 3).encode(), "application/json")
+
+    cloud.stand_ins[name] = circle
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=[service])
+    )
+    assert any("same page" in note.why for note in found.notes if note.incomplete)
+    assert next(number) < 9
+
+
+def test_an_answer_that_has_the_token_that_led_to_it_is_no_circle(cloud: Cloud, org: Organization) -> None:
+    def second(call: Call, body: bytes, environ: Any) -> Answer:
+        asked = "Marker=" in environ["QUERY_STRING"]
+        told = '"Marker": "a"' if asked else '"NextMarker": "a"'
+        return Answer(200, f'{{"FileSystems": [], {told}}}'.encode(), "application/json")
+
+    cloud.stand_ins["efs:DescribeFileSystems"] = second
+    found = inventory(
+        source(accounts=[MANAGEMENT], inventory="services", regions=["us-east-1"], services=["efs"])
+    )
+    assert not found.incomplete
+
+
 def test_what_came_before_a_page_that_is_denied_is_read(cloud: Cloud, org: Organization) -> None:
     queue = f"{cloud.url}/{MANAGEMENT}/thing-{MANAGEMENT}-0"
     cloud.stand_ins["sqs:ListQueues"] = lambda call, body, environ: (

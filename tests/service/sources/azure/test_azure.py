@@ -1,5 +1,6 @@
 """A scan of Azure, by Microsoft's own clients from a server that answers like theirs."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from tagward_service.sources.azure.connecting import connect
 from tagward_service.sources.azure.permissions import permissions
 from tagward_service.sources.azure.source import AzureSource
 from tagward_service.sources.interface import NotEvaluated
-from tests.service.sources.azure.tenant import QUOTA, TOKEN, Subscription, Tenant
+from tests.service.sources.azure.tenant import QUOTA, TOKEN, VERSIONS, Subscription, Tenant
 from tests.service.sources.cloud_server import Answer, CloudServer, Request, serving
 from tests.service.sources.waiting import Clock
 
@@ -235,6 +236,39 @@ def test_rows_that_are_held_back_are_noticed(
     (note,) = notes(found)
     assert note.incomplete
     assert "10 of 23" in note.why
+
+
+@pytest.mark.parametrize("circle", [1, 3])
+def test_rows_that_go_in_circles_are_not_read_for_ever(
+    source: Scan, tenant: Tenant, subscription: Subscription, clock: Clock, circle: int
+) -> None:
+    number = itertools.count()
+
+    def again(request: Request) -> Answer | None:
+        if request.method != "POST":
+            return None
+        row = next(iter(subscription.container_rows()))
+        told = {"totalRecords": 9, "count": 1, "data": [row], "facets": [], "resultTruncated": "false"}
+        return Answer(200, told | {"$skipToken": str(next(number) % circle)})
+
+    tenant.disturb = again
+    with pytest.raises(ReadError, match="gave before"):
+        read(source(), clock)
+
+
+@pytest.mark.parametrize("path", ["/subscriptions", "/resources", "/resourceGroups"])
+def test_links_that_go_in_circles_are_not_followed_for_ever(
+    source: Scan, tenant: Tenant, subscription: Subscription, clock: Clock, path: str
+) -> None:
+    tenant.graph_denied = True
+    version = VERSIONS["subscriptions" if path == "/subscriptions" else "manager"]
+    tenant.disturb = lambda request: (
+        Answer(200, {"value": [], "nextLink": f"{tenant.url}{request.path}?api-version={version}&x=1"})
+        if request.path.lower().endswith(path.lower()) and request.method == "GET"
+        else None
+    )
+    with pytest.raises(ReadError, match="gave before"):
+        read(source(), clock)
 
 
 def test_more_subscriptions_than_the_graph_looks_into_are_noticed(

@@ -1,5 +1,6 @@
 """Scanning a cluster: what is read, what is left out, and what is told when something cannot be read."""
 
+from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -163,6 +164,22 @@ def test_a_forgotten_list_without_a_way_on_is_read_anew(api: ApiServer, source: 
         read(scan, "Pod")
     assert error.value.retry
     assert len(names(scan, "Pod")) == 9
+
+
+@pytest.mark.parametrize("circle", [1, 3])
+def test_a_list_that_goes_in_circles_is_not_read_for_ever(
+    api: ApiServer, source: Source, circle: int
+) -> None:
+    number, original = count(), api._got
+
+    def got(path: str, query: dict[str, str]) -> Any:
+        if path == PODS:
+            return 200, {"metadata": {"continue": str(next(number) % circle)}, "items": []}, {}
+        return original(path, query)
+
+    api._got = got  # type: ignore[method-assign]
+    with pytest.raises(ReadError, match="gave before"):
+        read(source(), "Pod")
 
 
 def test_nothing_more_is_asked_for_once_it_is_to_stop(api: ApiServer, source: Source) -> None:

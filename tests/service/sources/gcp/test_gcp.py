@@ -1,5 +1,6 @@
 """A scan of Google Cloud, by Google's own clients from a server that answers like theirs."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -282,7 +283,20 @@ def test_a_page_that_comes_twice_is_an_error(
 ) -> None:
     again = Answer(200, {"results": [], "nextPageToken": "again"})
     organization.disturb = lambda request: again if "search" in request.path else None
-    with pytest.raises(ReadError, match="twice"):
+    with pytest.raises(ReadError, match="gave before"):
+        read(source("shop-ml"), clock)
+
+
+def test_pages_that_go_in_circles_are_an_error(
+    source: Scan, organization: Organization, project: Project, clock: Clock
+) -> None:
+    number = itertools.count()
+    organization.disturb = lambda request: (
+        Answer(200, {"results": [], "nextPageToken": str(next(number) % 3)})
+        if "search" in request.path
+        else None
+    )
+    with pytest.raises(ReadError, match="gave before"):
         read(source("shop-ml"), clock)
 
 

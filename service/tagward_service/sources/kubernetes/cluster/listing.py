@@ -13,6 +13,7 @@ from tagward_service.scan.interface import ReadError
 from tagward_service.sources.kubernetes.cluster.asking import GoneError, asked
 from tagward_service.sources.kubernetes.cluster.connecting import Connection
 from tagward_service.sources.kubernetes.cluster.kinds import NAMESPACES, Kind
+from tagward_service.sources.tokens import Tokens
 
 PAGE = 500
 """Objects asked for at once, as kubectl does."""
@@ -29,7 +30,7 @@ class _Page(Struct):
 
 def objects(connection: Connection, kind: Kind, stop: Event) -> Iterator[dict[str, Any]]:
     """List the objects of a kind in all namespaces, until `stop` is set. Raises ReadError."""
-    more = ""
+    more, tokens = "", Tokens("the API server")
     while not stop.is_set():
         page = _page(connection, kind, more)
         for item in page.items or ():
@@ -39,6 +40,7 @@ def objects(connection: Connection, kind: Kind, stop: Event) -> Iterator[dict[st
         more = page.metadata.more
         if not more:
             return
+        tokens.take(more)
 
 
 def _page(connection: Connection, kind: Kind, more: str) -> _Page:
