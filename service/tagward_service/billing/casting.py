@@ -6,7 +6,8 @@ from tagward_service.billing.notations import OFFSET, Dates, Numbers
 from tagward_service.billing.raw_files import NULLS
 from tagward_service.billing.sql_text import literal
 
-MONEY = "DECIMAL(38, 18)"
+DECIMALS = 18
+MONEY = f"DECIMAL(38, {DECIMALS})"
 DOUBLE_MONEY = "DECIMAL(38, 10)"
 """What a cost kept as a double is rounded to: its further digits are noise."""
 
@@ -24,7 +25,8 @@ WHOLES = (
 )
 
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M:%S %p", " %I:%M %p")
-_DAYS = ("%d.%m.%Y", "%Y%m%d", "%Y-%m", "%Y%m")
+_DAYS = ("%d.%m.%Y", "%Y-%m")
+_DIGITS = {6: "%Y%m", 8: "%Y%m%d"}
 _EPOCH = r"^\d{10}(\d{3}){0,3}$"
 _IN_EUROPE = r"^-?(\d{1,3}([.]\d{3})+|\d+)(,\d+)?([eE][+-]?\d+)?$"
 _GROUPED = r"^-?\d{1,3}(,\d{3})+([.]\d*)?$"
@@ -62,8 +64,12 @@ def _time_of(text: str, dates: Dates) -> str:
     slashed = "%d/%m/%Y" if dates.day_first else "%m/%d/%Y"
     formats = [day + clock for day in (slashed, "%d.%m.%Y") for clock in _CLOCKS] + list(_DAYS)
     listed = ", ".join(map(literal, formats))
+    digits = " ".join(
+        f"WHEN regexp_matches({text}, '^\\d{{{number}}}$') THEN try_strptime({text}, {literal(each)})"
+        for number, each in _DIGITS.items()
+    )
     usual = (
-        f"coalesce(TRY_CAST({text} AS TIMESTAMP), try_strptime({text}, [{listed}]), "
+        f"coalesce(TRY_CAST({text} AS TIMESTAMP), try_strptime({text}, [{listed}]), CASE {digits} END, "
         f"CASE WHEN regexp_matches({text}, '{_EPOCH}') THEN {_since_1970(text)} END)"
     )
     zoned = f"TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC'"

@@ -105,7 +105,8 @@ def layout(file: str, header: Sequence[str]) -> Layout:
 
 def holds_costs(header: Sequence[str]) -> bool:
     """Say whether a table can be a bill at all, however broken; price lists and the like are none."""
-    return any(name in COSTS for name in _spelled(header))
+    there = _spelled(header)
+    return any(name in there for name in COSTS) or {"metercategory", "cost"} <= there.keys()
 
 
 def _spelled(header: Sequence[str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ NULLS = ("", "NULL", "null", "\\N", "None", "NaN", "nan")
 
 _AS_USUAL = "write it as CSV in UTF-8, with one kind of line end"
 _LOOK = 1 << 20
+_LONGEST = 1 << 24
 _ESCAPED = {"\r\n": "\\r\\n", "\n": "\\n", "\r": "\\r"}
 """Ends of lines, and how DuckDB is told of them."""
 
@@ -79,7 +80,7 @@ def _csv(path: str, plain: Plain) -> RawFile:
         f"auto_detect = false, header = true, skip = {header.before}, delim = {literal(header.delimiter)}, "
         f"new_line = {literal(_ESCAPED[header.line_end])}, "
         f"compression = {literal('gzip' if plain.kind == 'gzip' else 'none')}, quote = '\"', escape = '\"', "
-        f"nullstr = [{nulls}], max_line_size = 16777216, columns = {{{columns}}}"
+        f"nullstr = [{nulls}], max_line_size = {_LONGEST}, columns = {{{columns}}}"
     )
     source = f"read_csv({literal(str(plain.place))}, {options})"
     types = dict.fromkeys(header.names, "VARCHAR")
@@ -148,6 +149,8 @@ def unreadable(path: str, error: Exception) -> InputError:
         return InputError(path, f"{fields[2]} fields in place of {fields[1]}", "fetch it again", line=line)
     if "magic bytes" in said or "too small to be a Parquet" in said:
         return InputError(path, "it is no Parquet file, or ends in the middle", "fetch it again")
+    if "Maximum line size" in said:
+        return InputError(path, f"it is longer than {_LONGEST >> 20} MiB", "see what is in it", line=line)
     if "not utf-8" in said:
         return InputError(path, "it is not written in UTF-8", _AS_USUAL, line=line)
     if "state machine" in said or "unterminated quote" in said:

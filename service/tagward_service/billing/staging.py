@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from tagward_generators.sql.aws_keys import unprefixed
 from tagward_generators.sql.categories import FIXED, NATIVE_CATEGORY
 from tagward_generators.sql.dialects import DUCKDB
-from tagward_service.billing.casting import MONEY, as_money, as_text, as_time, is_number, unless_null
+from tagward_service.billing.casting import (
+    DECIMALS,
+    MONEY,
+    as_money,
+    as_text,
+    as_time,
+    is_number,
+    unless_null,
+)
 from tagward_service.billing.columns import Layout
 from tagward_service.billing.notations import Dates, Numbers
 from tagward_service.billing.raw_files import RawFile
@@ -37,6 +45,8 @@ TEXTS = (
     "currency",
 )
 """The columns of a staged line that are plain texts."""
+
+COSTS = ("billed", "effective")
 
 CLOUDS = (
     "CASE WHEN provider ILIKE 'aws%' OR provider ILIKE '%amazon%' THEN 'aws' "
@@ -186,9 +196,12 @@ class Staging:
 
     def _is_rounded(self) -> str:
         """Say that a cost has more decimals than are kept."""
-        texts = [each for each in ("billed", "effective") if self._kind(each) == "VARCHAR"]
-        asked = (
-            f"regexp_matches({name(self.layout.columns[each])}, '[.,][0-9]{{18}}[0-9]*[1-9]')"
-            for each in texts
-        )
-        return " OR ".join(asked) or "false"
+        asked = (self._has_more_decimals(name(self.layout.columns[each]), self._kind(each)) for each in COSTS)
+        return " OR ".join(filter(None, asked)) or "false"
+
+    def _has_more_decimals(self, column: str, kind: str) -> str:
+        if kind == "VARCHAR":
+            return f"regexp_matches({column}, '[.,][0-9]{{18}}[0-9]*[1-9]')"
+        if kind.startswith("DECIMAL") and int(kind.rstrip(")").rpartition(",")[2]) > DECIMALS:
+            return f"TRY_CAST(TRY_CAST({column} AS {MONEY}) AS {kind}) IS DISTINCT FROM {column}"
+        return ""

@@ -12,24 +12,55 @@ KEYS = ("key", "tagkey", "name", "tagname", "k")
 VALUES = ("value", "tagvalue", "v")
 """What lists of structs call their two fields, in whatever case, with or without `_`."""
 
+_WRAPPERS = ("key_value", "map", "entries", "list", "bag", "array")
+_ELEMENTS = ("element", "item", "array_element", "array")
+_NAME = r'"(?:[^"]|"")+"|\w+'
+
 
 def tag_map(column: str, kind: str) -> str:
     """Return the SQL that makes a map of a column; `kind` is its type in DuckDB.
 
     Bills hold maps (AWS, Parquet), JSON text (FOCUS), JSON text without its braces (Azure's own export),
     lists of structs with a key and a value (GCP), such lists as JSON text, and structs with a field for each
-    key that occurs. What cannot be read is NULL.
+    key that occurs. Warehouses write maps and lists as structs with one field, `key_value` or `list`. What
+    cannot be read is NULL, and so are tags that are structs or lists of their own.
     """
+    column, kind = _unwrapped(column, kind)
     plain = kind.upper()
-    if plain.startswith("MAP("):
-        return f"TRY_CAST({column} AS {MAP})"
     if plain.endswith("[]") and plain.startswith("STRUCT("):
         return _of_list(column, kind)
+    if re.search(r"STRUCT\(|MAP\(|\[\d*\]", _unquoted(plain[4:])):
+        return f"NULL::{MAP}"
+    if plain.startswith("MAP("):
+        return _of_map(column)
     if plain.startswith("STRUCT("):
         return _without_nulls(_of_json(f"to_json({column})"))
     if plain in ("VARCHAR", "JSON"):
         return _of_json(_braced(f"CAST({column} AS VARCHAR)"))
     return f"NULL::{MAP}"
+
+
+def _unwrapped(column: str, kind: str) -> tuple[str, str]:
+    """Take out the list that a struct has as its only field, and what each of its elements is wrapped in."""
+    only = re.fullmatch(rf"STRUCT\(({_NAME}) (STRUCT\(.*\)\[\])\)", kind)
+    if only and only[1].strip('"').lower() in _WRAPPERS:
+        column, kind = f"{column}.{only[1]}", only[2]
+    each = re.fullmatch(rf"STRUCT\(({_NAME}) (STRUCT\(.*\))\)\[\]", kind)
+    if each and each[1].strip('"').lower() in _ELEMENTS:
+        column, kind = f"list_transform({column}, lambda each: each.{each[1]})", f"{each[2]}[]"
+    return column, kind
+
+
+def _unquoted(kind: str) -> str:
+    """Leave out names in quotes, which may look like types."""
+    return re.sub(r'"(?:[^"]|"")*"', "", kind)
+
+
+def _of_map(column: str) -> str:
+    """Read a map; of a key that it has twice, which Parquet does not forbid, the first value counts."""
+    is_one = f"list_unique(map_keys({column})) = cardinality({column})"
+    first = _of_list(f"map_entries({column})", 'STRUCT("key" VARCHAR, "value" VARCHAR)[]')
+    return f"CASE WHEN {is_one} THEN TRY_CAST({column} AS {MAP}) WHEN {column} IS NOT NULL THEN {first} END"
 
 
 def _braced(column: str) -> str:
@@ -92,7 +123,7 @@ def _of_list(column: str, kind: str) -> str:
 
 def _fields(kind: str) -> tuple[str, str] | None:
     """Find what a list of structs calls its keys and values, None where that cannot be told."""
-    names = re.findall(r'(?:\(|, )("(?:[^"]|"")+"|\w+) ', kind)
+    names = re.findall(rf"(?:\(|, )({_NAME}) ", kind)
     plain = {re.sub(r"[^a-z]", "", each.lower()): each for each in reversed(names)}
     key = next((plain[each] for each in KEYS if each in plain), None)
     value = next((plain[each] for each in VALUES if each in plain), None)

@@ -9,6 +9,7 @@ from tagward.judging.spelling import shorten
 from tagward_service.billing.breakdowns import Breakdown, Group
 from tagward_service.billing.gap_list import Gap
 from tagward_service.billing.money import exact_percent
+from tagward_service.billing.readiness import HARMFUL
 from tagward_service.billing.report import BillingReport
 from tagward_service.billing.text_money import shown
 from tagward_service.cli.tables import aligned
@@ -226,6 +227,8 @@ def _findings(report: BillingReport) -> Iterator[str]:
     for each in report.findings:
         lines = f"{each.lines:,} line{'' if each.lines == 1 else 's'}: " if each.lines else ""
         yield f"  {each.code} {printable(each.file)}: {lines}{printable(each.message)}"
+        if each.code in HARMFUL:
+            yield f"    {printable(each.fix)}"
 
 
 def _more(count: int) -> Iterator[str]:

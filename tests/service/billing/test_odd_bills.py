@@ -145,6 +145,7 @@ PLAIN_DATES = (
     "01.05.2026",
     "2026/05/01",
     "20260501",
+    "202605",
     "2026-05",
     "1777593600",
     "1777593600000",
@@ -162,6 +163,15 @@ def test_dates_are_read_in_every_notation(tmp_path: Path, dates: Sequence[str]) 
 
     asked = "SELECT resource_id FROM lines WHERE period = '2026-05' AND first_start = ?"
     assert {row[0] for row in bill.connection.execute(asked, [MAY]).fetchall()} == set(dates)
+
+
+@pytest.mark.parametrize("date", ["46143", "2026", "20260", "2026051"])
+def test_a_number_that_is_no_date_is_none(tmp_path: Path, date: str) -> None:
+    bill = read_bill(
+        [write_csv(tmp_path / "bill.csv", [line(BillingPeriodStart=date, ChargePeriodStart=date)])]
+    )
+
+    assert codes(bill) == {"no-period": 1}
 
 
 def test_days_before_months_are_told_by_a_day_above_12(tmp_path: Path) -> None:
@@ -262,6 +272,14 @@ def test_costs_are_read_from_every_type_of_parquet(tmp_path: Path, kind: Any) ->
     assert total(read_bill([parquet(tmp_path / "bill.parquet", {"EffectiveCost": costs})])) == WHOLE
 
 
+def test_a_decimal_that_is_finer_than_money_is_counted(tmp_path: Path) -> None:
+    costs = pa.array([Decimal("0.12345678901234567891"), Decimal(7), Decimal("0.1")], pa.decimal128(38, 20))
+
+    bill = read_bill([parquet(tmp_path / "bill.parquet", {"EffectiveCost": costs})])
+
+    assert codes(bill) == {"rounded-cost": 1}
+
+
 def texts(name: str, kind: pa.DataType) -> pa.Array:
     return pa.array([each[name] for each in LINES]).cast(kind)
 
@@ -307,15 +325,57 @@ def test_a_struct_has_the_tags_that_are_filled_in(tmp_path: Path) -> None:
     assert tags(read_bill([parquet(tmp_path / "bill.parquet", {"Tags": given})])) == TEAM
 
 
+ENTRY = pa.struct([("key", pa.string()), ("value", pa.string())])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.struct([("key_value", pa.list_(ENTRY))]),
+        pa.struct([("list", pa.list_(pa.struct([("element", ENTRY)])))]),
+        pa.struct([("map", pa.large_list(pa.struct([("value", pa.string()), ("Key", pa.string())])))]),
+    ],
+    ids=["map", "list", "Hive"],
+)
+def test_maps_and_lists_that_a_warehouse_made_structs_of_are_read(tmp_path: Path, kind: Any) -> None:
+    name, entries = kind.field(0).name, kind.field(0).type.value_type
+    key = "Key" if name == "map" else "key"
+    given: list[Any] = [[{key: each, "value": text} for each, text in tags_.items()] for tags_ in TEAM]
+    if "element" in entries.names:
+        given = [[{"element": each} for each in pairs_] for pairs_ in given]
+    made = pa.array([{name: each} for each in given], kind)
+
+    bill = read_bill([parquet(tmp_path / "bill.parquet", {"Tags": made})])
+
+    assert (tags(bill), codes(bill)) == (TEAM, {})
+
+
+def test_of_a_key_that_a_map_has_twice_the_first_value_counts(tmp_path: Path) -> None:
+    given = pa.array(
+        [[("team", "fraud"), ("team", "x")], [("team", "search")], None], pa.map_(*[pa.string()] * 2)
+    )
+
+    assert tags(read_bill([parquet(tmp_path / "bill.parquet", {"Tags": given})])) == TEAM
+
+
 @pytest.mark.parametrize(
     "given",
     [
+        pa.array([{"a": {"b": "x"}}, {"a": None}, None]),
+        pa.array([[("team", ["x"])], [], None], pa.map_(pa.string(), pa.list_(pa.string()))),
         pa.array([["team:a"], ["team:b"], None]),
         pa.array([[{"a": "team", "b": "x"}], [], None]),
         pa.array([1, 2, None]),
         pa.array(["{'team': 'x'}", '[{"key": "team"}, "x"]', None]),
     ],
-    ids=["list of texts", "list of who knows what", "numbers", "texts of Python"],
+    ids=[
+        "struct of structs",
+        "map of lists",
+        "list of texts",
+        "list of who knows what",
+        "numbers",
+        "texts of Python",
+    ],
 )
 def test_tags_that_nobody_can_read_are_told_and_not_taken_for_none(tmp_path: Path, given: Any) -> None:
     bill = read_bill([parquet(tmp_path / "bill.parquet", {"Tags": given})])
@@ -351,6 +411,13 @@ def test_lines_that_duckdb_does_not_see_are_not_taken_for_none(tmp_path: Path) -
         read_bill([saved(tmp_path / "bill.csv", mixed.encode())])
 
 
+def test_a_line_without_end_is_refused_with_its_place(tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "bill.csv", [line(), line(ResourceName="x" * (1 << 25))])
+
+    with pytest.raises(InputError, match=r"bill\.csv:3: it is longer than 16 MiB"):
+        read_bill([file])
+
+
 def test_a_zip_file_holds_one_bill_or_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="it holds 2 files; unpack it and name the folder"):
         read_bill([saved(tmp_path / "bill.zip", zipped(written(LINES), "a.csv", "b.csv"))])
@@ -382,6 +449,21 @@ def test_what_lies_beside_bills_is_passed_over(tmp_path: Path) -> None:
     for named in (prices, empty):
         with pytest.raises(InputError, match="not a FOCUS bill"):
             read_bill([named])
+
+
+def test_azure_calls_costs_just_that_in_some_of_its_exports(tmp_path: Path) -> None:
+    native = {
+        "Date": "2026-05-03",
+        "MeterCategory": "Storage",
+        "Cost": "7",
+        "BillingCurrency": "USD",
+        "Tags": "",
+    }
+    write_csv(tmp_path / "a.csv", [native])
+
+    bill = read_bill([str(tmp_path)])
+
+    assert (total(bill), codes(bill)) == (Decimal(7), {})
 
 
 def test_a_folder_without_any_bill_is_refused(tmp_path: Path) -> None:
