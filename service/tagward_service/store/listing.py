@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, case, exists, func, select
 
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store.beginning import is_alive
@@ -40,7 +40,33 @@ def scans(connection: Connection, where: Sequence[ColumnElement[bool]], limit: i
 def latest(connection: Connection, policy: str) -> list[Scan]:
     """Give the scans that say together what exists, newest first."""
     counted = standing(sorted(history(connection, policy), key=lambda each: -each.id))
-    return scans(connection, [scan.c.id.in_([each.id for each in counted])], None)
+    numbers = [each.id for each in counted]
+    doubtful = [each.id for each in counted if not each.complete] if len(counted) > 1 else []
+    made_up_for = {each for each in doubtful if _is_read_anew(connection, each, numbers)}
+    return scans(connection, [scan.c.id.in_([each for each in numbers if each not in made_up_for])], None)
+
+
+def _is_read_anew(connection: Connection, number: int, counted: Sequence[int]) -> bool:
+    """Say whether newer scans, of whatever scope, have read every part of a scan that left something unread.
+
+    One that could not even list what there is to read stands for as long as nothing takes its place.
+    """
+    newer, older = [each for each in counted if each > number], part.alias()
+    untold = select(unread.c.id).where(
+        unread.c.scan_id == number, unread.c.part_id.is_(None), unread.c.incomplete
+    )
+    if not newer or connection.execute(untold.limit(1)).first() is not None:
+        return False
+    same = (older.c.digest == part.c.digest, part.c.scan_id.in_(newer), part.c.state == "done")
+    newly = exists().where(*same, part.c.scan_id == scan.c.id, scan.c.cloud == _cloud_of(number))
+    left = select(older.c.id).where(older.c.scan_id == number, ~newly).limit(1)
+    has_parts = select(older.c.id).where(older.c.scan_id == number).limit(1)
+    return connection.execute(left).first() is None and connection.execute(has_parts).first() is not None
+
+
+def _cloud_of(number: int) -> ScalarSelect[str]:
+    asked = scan.alias()
+    return select(asked.c.cloud).where(asked.c.id == number).scalar_subquery()
 
 
 def unfinished(connection: Connection, policy: str) -> list[Scan]:

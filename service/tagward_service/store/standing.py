@@ -48,8 +48,15 @@ def is_told_anew(scan: Looked, newer: Iterable[Looked]) -> bool:
 
 
 def within(scope: Mapping[str, str], wider: Mapping[str, str]) -> bool:
-    """Say whether a scope lies within another one, or is the same: each word of a scope narrows it."""
-    return wider.items() <= scope.items()
+    """Say whether a scope lies within another one, or is the same.
+
+    Each word of a scope narrows it, to one of the things that it lists, parted by commas.
+    """
+    return all(name in scope and _listed(scope[name]) <= _listed(told) for name, told in wider.items())
+
+
+def _listed(told: str) -> frozenset[str]:
+    return frozenset(each.strip() for each in told.split(","))
 
 
 def _is_same(scan: Looked, other: Looked) -> bool:

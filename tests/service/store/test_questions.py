@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tagward.findings import SEVERITIES
 from tagward_service.scan.interface import Part
+from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import cursors
 from tagward_service.store.errors import QueryError
 from tagward_service.store.interface import (
@@ -213,6 +214,38 @@ def test_a_scan_stands_until_newer_ones_have_told_all_of_it_anew(store: Store) -
     assert [each.id for each in store.latest("ml-platform")] == [first, part, whole]
     second = scan(store, ESTATE, scope=org, shard="2/2")
     assert [each.id for each in store.latest("ml-platform")] == [second, first]
+
+
+def test_a_scan_of_some_of_a_list_stands_until_one_of_the_list_is_there(store: Store) -> None:
+    some, more = ({"accounts": accounts} for accounts in ("111122223333,2", "1,2,111122223333"))
+    first = scan(store, {HERE: {}}, scope=some)
+    other = scan(store, {HERE: {}}, scope={"accounts": "111122223333,4"})
+    assert [each.id for each in store.latest("ml-platform")] == [other, first]
+    assert scan(store, {HERE: {}}, scope=more) == store.latest("ml-platform")[0].id
+    assert [each.id for each in store.latest("ml-platform")] == [other + 1, other]
+
+
+def test_what_a_scan_could_not_read_is_made_up_for_by_one_of_another_scope_that_read_it(store: Store) -> None:
+    missing = [NotEvaluated("aws:sqs:queue in 111122223333 eu-west-1", "denied", incomplete=True)]
+    narrow = begin(store, scope={"accounts": "111122223333"})
+    narrow.plan([HERE], [])
+    write(narrow, HERE, [instance("i-1", GOOD)], unread=missing)
+    narrow.finish(ScanState.INCOMPLETE)
+    elsewhere = scan(store, {THERE: {}})
+    assert [each.id for each in store.latest("ml-platform")] == [elsewhere, narrow.id]
+    whole = scan(store, {HERE: {"i-1": GOOD}, THERE: {}})
+    assert [each.id for each in store.latest("ml-platform")] == [whole]
+
+
+def test_an_account_that_could_not_be_listed_is_made_up_for_by_nothing_but_its_scope(store: Store) -> None:
+    narrow = begin(store, scope={"accounts": "111122223333,999988887777"})
+    narrow.plan([HERE], [NotEvaluated("account 999988887777", "denied", incomplete=True)])
+    write(narrow, HERE, [])
+    narrow.finish(ScanState.INCOMPLETE)
+    whole = scan(store, {HERE: {}, THERE: {}})
+    assert [each.id for each in store.latest("ml-platform")] == [whole, narrow.id]
+    again = scan(store, {HERE: {}}, scope={"accounts": "111122223333,999988887777"})
+    assert [each.id for each in store.latest("ml-platform")] == [again, whole]
 
 
 def test_a_part_that_several_scans_have_read_counts_as_the_newest_saw_it(store: Store) -> None:

@@ -50,11 +50,16 @@ def accounts(sessions: Sessions) -> Iterator[Account | NotEvaluated]:
             yield NotEvaluated(str(account), f"the account is {state}: AWS lets nobody read it")
 
 
-def organization(sessions: Sessions) -> str:
-    """Return the id of the organization, "" where there is none or nobody may know."""
+def organization(sessions: Sessions, named: Sequence[str] = ()) -> str:
+    """Return the id of the organization that named accounts are all in.
+
+    It is "" where there is none, nobody may know, or some account is not in it.
+    """
     try:
         with asking("organizations:DescribeOrganization"):
             told = sessions.own("organizations").describe_organization()
+        if named and not set(named) <= {id_ for id_, _, _ in _listed(sessions)}:
+            return ""
     except Refused:
         return ""
     return str(told["Organization"]["Id"])

@@ -56,7 +56,7 @@ class AwsSource:
             "accounts": ",".join(self._accounts or ()),
             "regions": ",".join(self._regions or ()),
             "services": "" if self._is_whole else ",".join(self._services),
-            "organization": "" if self._accounts else organization(self._sessions),
+            "organization": self._organization,
         }
         if not named["accounts"] and not named["organization"]:
             named["accounts"] = self._sessions.own_account
@@ -87,6 +87,10 @@ class AwsSource:
                 yield from self._read(api, part, stop)
             except Refused as refused:
                 yield NotEvaluated(f"{api.client} in {part}", refused.why, incomplete=True)
+
+    @cached_property
+    def _organization(self) -> str:
+        return organization(self._sessions, self._accounts or ())
 
     @cached_property
     def _inventories(self) -> Inventories:

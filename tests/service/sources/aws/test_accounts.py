@@ -101,6 +101,17 @@ def test_accounts_that_are_named_need_no_organization(cloud: Cloud, org: Organiz
     assert notes == []
 
 
+def test_accounts_that_are_named_are_some_of_their_organization(cloud: Cloud, org: Organization) -> None:
+    """So that a later scan of the organization takes the place of one of theirs."""
+    whole = source(**ONE).scope
+    named = org.accounts[1]
+    assert source(accounts=[named], **ONE).scope == {**whole, "accounts": named}
+    assert "organization" in whole
+    assert "organization" not in source(accounts=[named, "999999999999"], **ONE).scope
+    refuse(cloud, "organizations:ListAccounts", "AccessDeniedException")
+    assert "organization" not in source(accounts=[named], **ONE).scope
+
+
 def test_every_enabled_region_is_read_and_the_others_are_named(cloud: Cloud, org: Organization) -> None:
     told = boto3.client("ec2", region_name="us-east-1").describe_regions(AllRegions=True)["Regions"]
     enabled = {each["RegionName"] for each in told if each["OptInStatus"] != "not-opted-in"}
