@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tagward.diagnostics import printable
 from tagward.judging.spelling import shorten
+from tagward_service.billing.amounts import Amounts
 from tagward_service.billing.breakdowns import Breakdown, Group
 from tagward_service.billing.gap_list import Gap
 from tagward_service.billing.money import exact_percent
@@ -72,7 +73,13 @@ def _coverage(report: BillingReport, style: Style) -> str:
     painted = f"\x1b[{'32' if good else '33'}m{bar}\x1b[0m" if style.color else bar
     money = f"{shown(amounts.attributable)} of {shown(amounts.chargeable)} {report.currency}"
     share = f"{amounts.percent:g} %   threshold {threshold:g} %"
-    return f"coverage  {painted} {share}: {money} ({report.basis} cost)"
+    return f"coverage  {painted} {share}: {money} ({report.basis} cost){_rounded_down(amounts)}"
+
+
+def _rounded_down(amounts: Amounts) -> str:
+    """Say where a share would be a tenth more to the nearest: others write it so."""
+    share, exact = amounts.percent or 0.0, amounts.exact_percent or 0.0
+    return f"; {int(exact * 10_000) / 10_000:g} %, rounded down" if f"{share:.1f}" != f"{exact:.1f}" else ""
 
 
 def _resources(report: BillingReport) -> str:

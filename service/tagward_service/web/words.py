@@ -43,7 +43,8 @@ def brief(amount: str | Decimal) -> str:
             short = exact / size
             digits = 2 if abs(short) < 10 else 1
             return f"{short:,.{digits}f}{SPACE}{unit}".replace("-", MINUS)
-    return f"{exact:,.0f}".replace("-", MINUS)
+    digits = 2 if exact and abs(exact) < 100 else 0
+    return f"{exact:,.{digits}f}".replace("-", MINUS)
 
 
 def percent(share: float | None) -> str:

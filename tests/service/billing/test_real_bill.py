@@ -13,6 +13,8 @@ import pytest
 from tagward.loader import load
 from tagward_service.billing.amounts import Basis
 from tagward_service.billing.report import BillingReport, billing_report
+from tagward_service.billing.text import text
+from tagward_service.outputs import Style
 
 HERE = Path(__file__).parent / "real"
 BILL = HERE / "focus_sample_1.0.csv.gz"
@@ -78,3 +80,9 @@ def test_tags_are_told_in_the_cost_that_the_report_counts_by(basis: Basis, by_ha
     )
     asked = by_hand["usage"] if basis == "billed" else effective
     assert [each.asked for each in told(basis).tags] == [asked] * 3
+
+
+def test_the_text_says_what_the_share_is_before_it_is_rounded_down() -> None:
+    first = text(told("billed"), Style()).splitlines()[0]
+    assert "95.5 %   threshold 90 %: 19.71 of 20.62 USD (billed cost); 95.5803 %, rounded down" in first
+    assert "rounded down" not in text(told("effective"), Style())
