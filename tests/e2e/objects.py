@@ -27,6 +27,15 @@ def deployment(namespace: str, labels: dict[str, str], name: str = "web") -> Dat
     }
 
 
+def stateful_set(namespace: str, labels: dict[str, str]) -> Data:
+    """Make a StatefulSet with one volume claim; the labels are those of its pods and volumes."""
+    thing = deployment(namespace, labels, "db")
+    storage = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    claim = {"metadata": {"name": "data", "labels": labels}, "spec": storage}
+    spec = thing["spec"] | {"serviceName": "db", "volumeClaimTemplates": [claim]}
+    return thing | {"kind": "StatefulSet", "spec": spec}
+
+
 def cron_job(namespace: str, labels: dict[str, str]) -> Data:
     """Make a CronJob."""
     job = {"template": template(labels, restartPolicy="Never")}

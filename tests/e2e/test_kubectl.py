@@ -17,6 +17,7 @@ from tests.e2e.objects import (
     job_set,
     pod,
     ray_cluster,
+    stateful_set,
     training_run,
 )
 from tests.e2e.webhook import Webhook, serving
@@ -282,3 +283,19 @@ def test_the_configuration_is_kept_as_it_was_written(cluster: Cluster, webhook: 
             key: written[key] for key in written if key not in ("rules", "matchConditions")
         }
         assert yaml.safe_dump(kept["matchConditions"]) == yaml.safe_dump(written["matchConditions"])
+
+
+def test_what_was_filled_in_lists_stays_when_they_are_applied_again(cluster: Cluster, dev: str) -> None:
+    """Who applies a list replaces all of it; that of volume claims can never be changed."""
+    team = {"ml-team": "nlp"}
+    for thing in (stateful_set(dev, team), ray_cluster(dev, team, team), job_set(dev, team)):
+        assert "created" in apply(cluster, thing)
+        for how in ((), ("--server-side", "--force-conflicts")):
+            again = apply(cluster, thing, how=how)
+            assert "denied" not in again
+            assert "invalid" not in again
+
+    claim = read(cluster, dev, "statefulset/db")["spec"]["volumeClaimTemplates"][0]
+    group = read(cluster, dev, "raycluster/ray")["spec"]["workerGroupSpecs"][0]
+    for labels in (claim["metadata"]["labels"], group["template"]["metadata"]["labels"]):
+        assert labels == team | {"ml-environment": "dev"}

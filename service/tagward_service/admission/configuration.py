@@ -85,11 +85,10 @@ def _webhook(webhook: str, policy: Policy, endpoint: Endpoint, calls: Calls) -> 
     own = () if endpoint.url else (endpoint.namespace,)
     excluded = tuple(dict.fromkeys((*SYSTEM_NAMESPACES, *own, *calls.exempt_namespaces)))
     matched = constraints(_kinds(webhook, policy), excluded)
-    operations = {"operations": ["CREATE"]} if webhook == "mutate" else {}
     return {
         "name": f"{webhook}.{_label(policy.name)}.tagward",
         "clientConfig": endpoint.client_config(f"/admission/{webhook}"),
-        "rules": [rule | operations for rule in matched["resourceRules"]],
+        "rules": matched["resourceRules"],
         "namespaceSelector": matched["namespaceSelector"],
         "matchConditions": conditions(
             evaluated_kinds(policy), tuple(each for each in excluded if not is_literal(each))
@@ -104,7 +103,7 @@ def _webhook(webhook: str, policy: Policy, endpoint: Endpoint, calls: Calls) -> 
 
 
 def _kinds(webhook: str, policy: Policy) -> tuple[KubernetesKind, ...]:
-    """List the kinds to ask about: new objects that run something are filled, and no others."""
+    """List the kinds to ask about: objects that run something are filled, and no others."""
     kinds = evaluated_kinds(policy)
     if webhook == "mutate":
         return tuple(each for each in kinds if each.runs)

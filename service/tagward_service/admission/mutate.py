@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
-from tagward.catalog import Kinds, KubernetesKind, LabelPlace
+from tagward.catalog import Kinds
 from tagward.judging.spelling import is_near
 from tagward.judging.values import ValueJudge, folded
 from tagward.policy import Policy, Tag
 from tagward.resource import Tags
 from tagward_service.admission.contract import Data, Request
+from tagward_service.admission.label_maps import OWN, Former, LabelMap, Path, label_maps
 from tagward_service.sources.kubernetes.objects import as_mapping
-from tagward_service.sources.kubernetes.parts import label_path, merged_labels, runs_a_pod
-from tagward_service.sources.kubernetes.templates import Spot, Step, find_spots, value_at
-
-OWN = ("metadata", "labels")
-
-Path = tuple[Step, ...]
+from tagward_service.sources.kubernetes.templates import Step, value_at
 
 
 class Filled(Struct, frozen=True):
@@ -75,27 +70,41 @@ class Filler:
         kind = self.kinds.find(request.kind.group, request.kind.kind)
         if kind is None or not kind.runs:
             return []
+        data, former = request.object, Former(kind, request)
         return [
             operation
-            for labels in label_maps(kind, request.object)
-            for operation in self._filled(labels, request.object, namespace_labels)
+            for labels in label_maps(kind, data)
+            for operation in _additions(
+                data, labels.path, dict(self._missing(labels, data, former, namespace_labels))
+            )
         ]
 
-    def _filled(self, labels: LabelMap, data: Data, namespace_labels: Tags | None) -> list[Data]:
-        added = dict(self._missing(labels, data, namespace_labels))
-        return _additions(data, labels.path, added)
-
     def _missing(
-        self, labels: LabelMap, data: Data, namespace_labels: Tags | None
+        self, labels: LabelMap, data: Data, former: Former, namespace_labels: Tags | None
     ) -> Iterator[tuple[str, str]]:
-        """List the labels to add: as the object has them, else its namespace, else by default."""
-        own = as_mapping(value_at(data, ".".join(OWN)))
+        """List the labels to add: where they are new, or where an update takes them away."""
         for each in self.tags:
             if each.is_said(labels.effective):
                 continue
-            value = each.value_in(own) or (None if labels.is_open else self._around(each, namespace_labels))
-            if value is not None:
-                yield each.keys[0], value
+            before = former(labels)
+            if before is None:
+                yield from self._said_elsewhere(each, labels, data, namespace_labels)
+                continue
+            key = next((key for key in each.keys if key in before), None)
+            if key is not None and labels.is_fixed:
+                yield key, before[key]
+            elif key is not None:
+                yield from self._said_elsewhere(each, labels, data, namespace_labels)
+
+    def _said_elsewhere(
+        self, filled: Filled, labels: LabelMap, data: Data, namespace_labels: Tags | None
+    ) -> Iterator[tuple[str, str]]:
+        """Find a label as the object has it, else its namespace, else by default."""
+        value = filled.value_in(as_mapping(value_at(data, ".".join(OWN))))
+        if value is None and not labels.is_open:
+            value = self._around(filled, namespace_labels)
+        if value is not None:
+            yield filled.keys[0], value
 
     def _around(self, filled: Filled, namespace_labels: Tags | None) -> str | None:
         """Return what the namespace says, else the default, unless the namespace may say something else."""
@@ -103,33 +112,6 @@ class Filler:
         if "namespace" not in filled.tag.inherit:
             return default
         return None if namespace_labels is None else filled.value_in(namespace_labels) or default
-
-
-class LabelMap(Struct, frozen=True):
-    """Where labels of what an object makes are written, and all the labels that reach it."""
-
-    path: Path
-    effective: Mapping[str, Any]
-    is_open: bool = False
-    """Whether another object may bring further labels, which these would win over."""
-
-
-def label_maps(kind: KubernetesKind, data: Data) -> Iterator[LabelMap]:
-    """List the places where labels are to be filled: the object's own where these reach what it makes."""
-    if kind.propagates:
-        yield LabelMap(OWN, as_mapping(value_at(data, ".".join(OWN))))
-        return
-    is_open = merged_labels(kind, data) is not None
-    for place in (*kind.templates, *kind.volumes):
-        for spot in filter(partial(runs_a_pod, place), find_spots(data, place.at)):
-            path = (*spot.path, *label_path(spot, place).split("."))
-            yield LabelMap(path, _effective(place, spot, data), is_open)
-
-
-def _effective(place: LabelPlace, spot: Spot, data: Data) -> dict[str, Any]:
-    written = [value_at(data, path) for path in place.inherits]
-    written += [value_at(spot.value, path) for path in place.labels]
-    return {key: value for labels in written for key, value in as_mapping(labels).items()}
 
 
 def _keys(tag: Tag, day: date) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tagward_service.sources.kubernetes.objects import as_mapping
-from tagward_service.sources.kubernetes.templates import name_of
+from tagward_service.sources.kubernetes.templates import Step, name_of
 
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 
@@ -27,19 +27,22 @@ class Places:
 
     def identity(self, place: str) -> str:
         """Write `spec.tasks[0].template` as `spec.tasks["train"].template`."""
-        return ".".join(self._steps(place))
+        return self.of(int(number) if number else key for number, key in _STEP.findall(place))
 
-    def _steps(self, place: str) -> Iterator[str]:
+    def of(self, path: Iterable[Step]) -> str:
+        """Write a path likewise."""
+        return ".".join(self._steps(path))
+
+    def _steps(self, path: Iterable[Step]) -> Iterator[str]:
         here, there = self._here, self._there
-        for number, key in _STEP.findall(place):
-            if key:
-                yield key
-                here, there = as_mapping(here).get(key), as_mapping(there).get(key)
+        for step in path:
+            if isinstance(step, str):
+                yield step
+                here, there = as_mapping(here).get(step), as_mapping(there).get(step)
                 continue
-            index = int(number)
-            name, other = self._twin(here, there, index)
-            yield f'["{name}"]' if name else f"[{number}]"
-            here, there = _element(here, index), _element(there, other)
+            name, other = self._twin(here, there, step)
+            yield f'["{name}"]' if name else f"[{step}]"
+            here, there = _element(here, step), _element(there, other)
 
     def _twin(self, here: Any, there: Any, index: int) -> tuple[str, int]:
         """Return the name that an element goes by, and where it is in the other version."""

@@ -92,8 +92,8 @@ class Reviewer:
         return self._answer(request, assessment, fresh, old)
 
     def fill(self, request: Request, namespace_labels: Tags | None = None) -> Response:
-        """Answer a request with a patch that fills labels; only new objects are changed."""
-        why = self.left_alone(request) or _not_to_be_changed(request)
+        """Answer a request with a patch that fills labels: where they are new, or are taken away."""
+        why = self.left_alone(request) or ("a controller made it" if is_controlled(request.outline) else "")
         if why:
             return skipped(request, why)
         operations = self.filler.operations(request, labels_around(request, namespace_labels))
@@ -154,12 +154,6 @@ class Reviewer:
             due = _denied_from(tag, self.day) if tag.id in quiet else None
             if due is not None and due - self.day <= SOON:
                 yield f"{tag.keys.get('kubernetes', tag.id)} is enforced from {due}: it will be refused then"
-
-
-def _not_to_be_changed(request: Request) -> str:
-    if request.operation != "CREATE":
-        return "an update"
-    return "a controller made it" if is_controlled(request.outline) else ""
 
 
 def _warned(finding: Finding, request: Request) -> str:

@@ -100,13 +100,80 @@ def test_missing_maps_are_made(template: dict[str, Any]) -> None:
     assert pod_labels(after) == {"ml-team": "nlp"}
 
 
-def test_only_new_objects_are_changed_and_selectors_never() -> None:
+def test_what_was_missing_stays_so_and_selectors_are_never_changed() -> None:
+    """To fill a pod template that is in use would make all its pods anew."""
     thing = deployment({}) | {"metadata": {"name": "web"}}
     thing["spec"]["selector"] = {"matchLabels": {"app": "web"}}
 
     assert "patch" not in filled(thing, namespace=NAMESPACE, operation="UPDATE", oldObject=thing)[0]
     _, after = filled(thing, namespace=NAMESPACE)
     assert after["spec"]["selector"] == {"matchLabels": {"app": "web"}}
+
+
+def updated(before: dict[str, Any], after: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return what comes of an update; to ask again changes nothing more."""
+    _, found = filled(after, operation="UPDATE", oldObject=before, namespace=NAMESPACE, **more)
+    assert "patch" not in filled(found, operation="UPDATE", oldObject=before, namespace=NAMESPACE, **more)[0]
+    return found
+
+
+def workers(**groups: dict[str, str] | None) -> dict[str, Any]:
+    made = [{"groupName": name, "template": {"metadata": {"labels": groups[name]}}} for name in groups]
+    head = {"template": {"metadata": {"labels": {"env": "dev"}}}}
+    spec = {"headGroupSpec": head, "workerGroupSpecs": made}
+    return {"apiVersion": "ray.io/v1", "kind": "RayCluster", "metadata": {"name": "r"}, "spec": spec}
+
+
+def worker_labels(cluster: dict[str, Any]) -> list[Any]:
+    return [each["template"]["metadata"]["labels"] for each in cluster["spec"]["workerGroupSpecs"]]
+
+
+def test_a_manifest_without_what_was_filled_can_be_applied_again() -> None:
+    """A merge patch replaces lists as a whole, and so takes away what was filled in them."""
+    _, made = filled(workers(a=None, b={"env": "prod"}), namespace=NAMESPACE)
+    assert worker_labels(made) == [{"ml-team": "nlp"}, {"env": "prod", "ml-team": "nlp"}]
+
+    again = updated(made, workers(b={"env": "prod"}, a=None))
+
+    assert worker_labels(again) == [{"env": "prod", "ml-team": "nlp"}, {"ml-team": "nlp"}]
+
+
+def test_an_update_is_filled_where_it_adds_something_or_takes_a_label_away() -> None:
+    before = workers(old={"env": "dev"}, filled={"ml-team": "vision"})
+
+    after = updated(before, workers(new={}, old={"env": "dev"}, filled={}))
+
+    assert worker_labels(after) == [{"ml-team": "nlp"}, {"env": "dev"}, {"ml-team": "nlp"}]
+    assert after["spec"]["headGroupSpec"] == before["spec"]["headGroupSpec"]
+
+
+def test_a_label_that_an_update_takes_away_and_nobody_else_says_is_gone() -> None:
+    labels = {"env": "dev", KEY: "4711"}
+
+    assert pod_labels(updated(deployment(labels), deployment({KEY: "4711"}))) == {KEY: "4711"}
+
+
+def volumes(labels: dict[str, str] | None) -> dict[str, Any]:
+    claim: dict[str, Any] = {"metadata": {"name": "data"} | ({"labels": labels} if labels else {})}
+    thing = deployment({"ml-team": "nlp"})
+    return thing | {"kind": "StatefulSet", "spec": thing["spec"] | {"volumeClaimTemplates": [claim]}}
+
+
+STATEFUL = {"group": "apps", "version": "v1", "kind": "StatefulSet"}
+
+
+def test_what_cannot_be_changed_stays_as_it_was_filled() -> None:
+    """The API server refuses volume claim templates that differ, even if the namespace says otherwise now."""
+    before = volumes({"ml-team": "vision", "team": "x"})
+
+    after = updated(before, volumes(None), kind=STATEFUL)
+
+    assert after["spec"]["volumeClaimTemplates"][0]["metadata"]["labels"] == {"ml-team": "vision"}
+    assert updated(volumes(None), volumes(None), kind=STATEFUL) == volumes(None)
+
+
+def test_nobody_knows_what_is_new_without_the_object_as_it_was() -> None:
+    assert "patch" not in filled(deployment({}), operation="UPDATE", namespace=NAMESPACE)[0]
 
 
 def test_owned_objects_are_left_alone() -> None:
