@@ -19,16 +19,35 @@ from tagward_service.sources.kubernetes.parts import OWN
 
 NOWHERE = Place()
 
+_FILLS_IN = "argoproj.io"
+"""The group of workflows, whose labels may hold parameters that are known when they run."""
+
 
 def resource_of(
     request: Request, data: Mapping[str, Any], namespace: Layer | None, kinds: Kinds = CATALOGUE
 ) -> Resource:
     """Read an object of a request, with the labels of the namespace that it lives in."""
     named = {"apiVersion": _version(request.kind), "kind": request.kind.kind, **data}
-    resource, _ = read_object(Found(named, 0, request.namespace or None), "", NOWHERE, kinds)
+    found = Found(named, 0, request.namespace or None)
+    resource, _ = read_object(found, "", NOWHERE, kinds)
+    if found.group != _FILLS_IN:
+        resource = _as_written(resource)
     if resource.type == NAMESPACE or namespace is None:
         return resource
     return replace(resource, inherited=(namespace,))
+
+
+def _as_written(resource: Resource) -> Resource:
+    """Take what looks like a placeholder for the text that it is: what would fill it in has run before."""
+    labels = (resource.tags, *(part.tags for part in resource.parts))
+    if not any(Unknown in map(type, tags.values()) for tags in labels):
+        return resource
+    parts = tuple(replace(part, tags=_texts(part.tags)) for part in resource.parts)
+    return replace(resource, tags=_texts(resource.tags), parts=parts)
+
+
+def _texts(tags: Tags) -> Tags:
+    return {key: each if isinstance(each, str) else each.because for key, each in tags.items()}
 
 
 def judged_part(request: Request, kinds: Kinds = CATALOGUE) -> Data:

@@ -202,6 +202,29 @@ def test_what_another_object_may_bring_is_not_blamed_on_the_namespace() -> None:
     assert answer["warnings"] == [f"`ml-team` could not be checked: {hangs}"]
 
 
+@pytest.mark.parametrize("text", ["${TEAM}", "{{ .Values.team }}", "$(TEAM)"])
+def test_what_somebody_forgot_to_fill_in_is_refused(text: str) -> None:
+    """The API server looks at no labels in the templates of a custom resource; the pods could not be made."""
+    kind = {"group": "ray.io", "version": "v1", "kind": "RayCluster"}
+
+    answer = ask(cluster(a={"ml-team": text}), kind=kind)
+
+    assert answer["allowed"] is False
+    assert f"`ml-team` is `{text}` on the a pods" in answer["status"]["message"]
+
+
+def test_parameters_of_a_workflow_are_known_when_it_runs() -> None:
+    team = {"ml-team": "{{workflow.parameters.team}}"}
+    steps = [{"name": "run", "container": {}, "metadata": {"labels": team}}]
+    flow = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "spec": {"templates": steps}}
+
+    answer = ask(flow, kind={"group": "argoproj.io", "version": "v1alpha1", "kind": "Workflow"})
+
+    assert answer["allowed"] is True
+    hangs = "it hangs on {{workflow.parameters.team}}"
+    assert answer["warnings"] == [f"`ml-team` could not be checked: {hangs}"]
+
+
 def test_labels_of_the_namespace_count_where_the_policy_says_so() -> None:
     inheriting = Policy("acme", "1", "0" * 64, tags=(tag(inherit=("namespace",)),))
 
