@@ -83,7 +83,7 @@ def run_billing(
         period=settings.text("period") or "",
         dimensions=dimensions,
         threshold=threshold,
-        checks=_checks(settings, policy.name),
+        checks=_checks(settings, policy),
     )
     if is_named:
         report = _with_scans(report, settings)
@@ -106,7 +106,7 @@ def _with_scans(report: BillingReport, settings: Settings) -> BillingReport:
         return replace(report, gaps=seen_by_scans(report.gaps, store, report.policy_name))
 
 
-def _checks(settings: Settings, policy: str) -> Checks:
+def _checks(settings: Settings, policy: Policy) -> Checks:
     """Return what the rules of showback must hold, where they are given; raises UsageError."""
     from tagward_service.billing.report import no_checks
 
@@ -116,9 +116,10 @@ def _checks(settings: Settings, policy: str) -> Checks:
         return no_checks
     from tagward_service.cli.dispute_reading import with_disputes
     from tagward_service.showback.checks import checks_of
+    from tagward_service.showback.fitting import fitted
     from tagward_service.showback.usage import read_usage
 
-    rules = with_disputes(rules_of(settings), settings, policy)
+    rules = fitted(with_disputes(rules_of(settings), settings, policy.name), policy)
     return checks_of(rules, read_usage(metrics_of(settings), rules.dimensions.team))
 
 

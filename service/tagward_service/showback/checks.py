@@ -13,6 +13,7 @@ from tagward_service.billing.money import text, total
 from tagward_service.billing.text_money import shown
 from tagward_service.showback.allocating import Usage
 from tagward_service.showback.charges import Charge
+from tagward_service.showback.fitting import fitted
 from tagward_service.showback.receivers import strangers_in, strangers_paid
 from tagward_service.showback.report import shared_out
 from tagward_service.showback.rules import Showback
@@ -26,10 +27,11 @@ def checks_of(rules: Showback, usage: Usage) -> Callable[[JudgedBill, Basis], It
     """Return what says what is missing from the rules for a bill; raises UsageError for unknown tags."""
 
     def missing(judged: JudgedBill, basis: Basis) -> Iterator[str]:
-        told = shared_out(judged, rules, usage, basis)
+        fit = fitted(rules, judged.policy)
+        told = shared_out(judged, fit, usage, basis)
         yield from _unsplit(told.charges, judged.currency)
-        yield from strangers_in(judged, rules)
-        yield from strangers_paid(judged, rules, told.charges)
+        yield from strangers_in(judged, fit)
+        yield from strangers_paid(judged, fit, told.charges)
         yield from _different(told.months)
 
     return missing

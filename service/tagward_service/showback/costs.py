@@ -36,12 +36,13 @@ def costs(rows: Iterable[Row], currency: str) -> Iterator[Cost]:
 
 def check_names(judged: JudgedBill, rules: Showback) -> None:
     """Raise UsageError for a tag that the policy does not have, or a class that there is not."""
-    tags = (
-        *rules.dimensions.names,
-        rules.dimensions.run,
-        *(tag for rule in rules.allocations for tag in rule.source.tags),
-    )
-    for tag in tags:
+    named = (*rules.dimensions.names, rules.dimensions.run)
+    team = rules.dimensions.team
+    if team not in judged.columns and not did_you_mean(team, judged.columns):
+        known = ", ".join(judged.columns)
+        what = f"no tag of the policy names the team: {quoted(team)} is none of it"
+        raise UsageError(f"{what}; write `dimensions: {{team: TAG}}` with one of {known}")
+    for tag in (*filter(None, named), *(tag for rule in rules.allocations for tag in rule.source.tags)):
         _known("tag of the policy", tag, list(judged.columns))
     for rule in rules.allocations:
         for each in rule.source.classes:
@@ -49,9 +50,11 @@ def check_names(judged: JudgedBill, rules: Showback) -> None:
 
 
 def value_of(judged: JudgedBill, tag: str) -> Any:
-    """Return the value of a tag on each line, "" where it is not there or not accepted."""
+    """Return the value of a tag on each line, "" where it is not there or accepted, or no tag is meant."""
     import ibis
 
+    if not tag:
+        return ibis.literal("")
     lines = judged.table
     return ibis.ifelse(lines[judged.found.valid[tag]], lines[judged.columns[tag]], "")
 

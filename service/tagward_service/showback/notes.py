@@ -27,7 +27,8 @@ def unit_notes(rows: Iterable[Row], rules: Showback, runs: Runs, made: Predictio
     """Say what unit costs leave out: costs of which nobody knows what they were for, and cheap runs."""
     if runs.count > len(runs.runs):
         yield f"only the {len(runs.runs):,} dearest of {runs.count:,} training runs are told"
-    unknown = untyped(rows) if runs.runs or made.projects else None
+    is_told = bool(rules.dimensions.workload_type) and bool(runs.runs or made.projects)
+    unknown = untyped(rows) if is_told else None
     if unknown is not None and unknown > 100 - ENOUGH:
         tag = quoted(rules.dimensions.workload_type)
         yield (

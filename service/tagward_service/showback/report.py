@@ -20,6 +20,7 @@ from tagward_service.showback.allocating import Usage, allocate
 from tagward_service.showback.budgets import Alert, alerts
 from tagward_service.showback.costs import costs, sums
 from tagward_service.showback.disputing import Contested, contested
+from tagward_service.showback.fitting import fitted
 from tagward_service.showback.notes import notes_on, unit_notes
 from tagward_service.showback.rules import Dimensions, Showback
 from tagward_service.showback.statement import Statement, only, statement
@@ -119,6 +120,7 @@ def showback(
     from tagward_service.billing.opening import open_bill
     from tagward_service.showback.usage import read_usage
 
+    rules = fitted(rules, policy)
     usage = read_usage(metrics, rules.dimensions.team)
     judged = judge_bill(open_bill(files, state, engine), policy, as_of, currency=currency, period=period)
     return report_on(judged, rules, usage, basis)

@@ -10,6 +10,7 @@ import pytest
 
 from tagward.errors import UsageError
 from tagward.loader import load
+from tagward.policy import Policy
 from tagward_service.billing.bill import read_bill
 from tagward_service.outputs import Style
 from tagward_service.showback.files import write_csv, write_parquet
@@ -173,9 +174,45 @@ def test_a_thousand_predictions_have_a_price_where_a_metric_counts_them(tmp_path
     assert found[0].per_thousand == found[0].amount / 140
 
 
-def test_a_tag_that_the_policy_does_not_have_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="`ml-teams` is no tag of the policy; did you mean `ml-team`"):
-        told(tmp_path, RULES + "dimensions: {team: ml-teams}\n")
+@pytest.mark.parametrize("name", ["team", "project", "run"])
+def test_a_tag_that_the_policy_does_not_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="`ml-teams`"):
+        told(tmp_path, RULES + f"dimensions: {{{name}: ml-teams}}\n")
+
+
+def own_policy(folder: Path, *tags: str) -> Policy:
+    listed = "".join(f"  {tag}: {{required: true}}\n" for tag in tags)
+    file = folder / "tagward.yaml"
+    file.write_text(
+        f"apiVersion: tagward/v1\nkind: TagPolicy\nmetadata: {{name: own, version: 1.0.0}}\ntags:\n{listed}"
+    )
+    return load(file, as_of=DAY)
+
+
+def test_a_policy_of_other_tags_is_told_by_those_it_has(tmp_path: Path) -> None:
+    policy = own_policy(tmp_path, "cost-team", "ml-project")
+    bill = write_bill(
+        tmp_path / "bill.csv",
+        [costing("6", Tags={"cost-team": "fraud", "ml-project": "cards"}), costing("4")],
+    )
+
+    report = showback(policy, [bill], DAY, NOTHING)
+
+    assert [
+        (each.kind, each.place.team, each.place.project, each.amount) for each in report.statement.charges
+    ] == [
+        ("unallocated", "", "", Decimal(4)),
+        ("direct", "fraud", "cards", Decimal(6)),
+    ]
+    assert (report.runs.runs, report.predictions, report.notes) == ((), (), ())
+    assert "training runs" not in text(report, Style())
+
+
+def test_a_policy_without_any_tag_of_teams_says_how_to_name_one(tmp_path: Path) -> None:
+    bill = write_bill(tmp_path / "bill.csv", LINES)
+
+    with pytest.raises(UsageError, match=r"write `dimensions: \{team: TAG\}` with one of area, stage"):
+        showback(own_policy(tmp_path, "area", "stage"), [bill], DAY, NOTHING)
 
 
 def test_csv_and_parquet_are_bills_of_focus_that_can_be_read_again(tmp_path: Path) -> None:
