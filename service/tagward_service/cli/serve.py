@@ -206,7 +206,7 @@ def _work(
     watched = (partial(orphaned, parent),) if parent else ()
 
     async def main() -> None:
-        every, drain = settings.number("reload_seconds"), settings.number("drain_seconds")
+        every, drain = _every(settings), settings.number("drain_seconds")
         async with api as beside:
             listeners = [replace(at, application=admission), *beside.listeners]
             also = (*beside.watched, *watched)
@@ -253,12 +253,25 @@ def _tls(settings: Settings) -> Tls | None:
         return Tls(certificate, key, settings.text("client_ca") or "")
     if certificate or key:
         raise UsageError("--tls-cert and --tls-key come together")
+    if settings.text("client_ca"):
+        raise UsageError(
+            f"{settings.origin('client_ca')}: clients show a certificate only where TLS is spoken: "
+            "give --tls-cert and --tls-key"
+        )
     if not is_loopback(settings.text("host") or ""):
         raise UsageError(
             "--host is not loopback: give --tls-cert and --tls-key, as the API server asks for TLS"
         )
     sys.stderr.write("warning: plain HTTP, on loopback only, as there is no certificate\n")
     return None
+
+
+def _every(settings: Settings) -> int:
+    """Return how often to look at files; without a pause nothing else would be done."""
+    seconds = settings.number("reload_seconds")
+    if seconds < 1:
+        raise UsageError(f"{settings.origin('reload_seconds')}: `0` is too often; write 1 or more")
+    return seconds
 
 
 def _fill(settings: Settings) -> dict[str, str]:

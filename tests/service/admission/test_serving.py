@@ -192,6 +192,8 @@ def test_a_default_that_the_policy_would_refuse_is_told(tmp_path: Path) -> None:
         (["--tls-cert", "x.pem"], "come together"),
         (["--admission-port", "many"], "not a whole number"),
         (["--fill", "ml-team"], "TAG=VALUE"),
+        (["--client-ca", "ca.crt"], "give --tls-cert and --tls-key"),
+        (["--reload-seconds", "0"], "1 or more"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(arguments: list[str], said: str) -> None:
