@@ -127,8 +127,8 @@ class Reviewer:
         before = self._assess(resource_of(request, then, layer, self._kinds))
         was = Places(then, now)
         broken = {place for each in before.findings for place in _places(each, was)}
-        is_ = Places(now, then)
-        return [each for each in faults if _places(each, is_) <= broken]
+        is_, labels = Places(now, then), len(before.resource.tags)
+        return [each for each in faults if _places(each, is_) <= broken and not _grown(each, labels)]
 
     def _answer(
         self, request: Request, assessment: Assessment, fresh: list[Finding], old: list[Finding]
@@ -178,6 +178,11 @@ def _denied_from(tag: Tag, day: date) -> date | None:
     """Return the first day after this one on which the tag denies at admission."""
     days = sorted(stage.start for stage in tag.enforce if stage.start is not None and stage.start > day)
     return next((each for each in days if tag.mode(each, SURFACE) == "deny"), None)
+
+
+def _grown(finding: Finding, labels: int) -> bool:
+    """Say whether there were too many labels already, and are more now."""
+    return finding.code is Code.TOO_MANY and len(finding.resource.tags) > labels
 
 
 def _places(finding: Finding, places: Places) -> frozenset[Place]:

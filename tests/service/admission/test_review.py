@@ -107,6 +107,10 @@ def owned(kind: str, version: str = "apps/v1") -> dict[str, Any]:
     }
 
 
+def pod(labels: dict[str, str]) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-1", "labels": labels}}
+
+
 POD = {"group": "", "version": "v1", "kind": "Pod"}
 
 
@@ -154,6 +158,17 @@ def test_an_update_that_makes_it_worse_is_refused() -> None:
     assert ask(deployment({"ml-project": "p"}), policy, old=old)["allowed"] is True
     assert ask(deployment({}), policy, old=old)["allowed"] is False
     assert ask(deployment({"ml-team": "nlp"}), policy, old=old)["allowed"] is False
+
+
+def test_too_many_labels_may_become_fewer_but_not_more() -> None:
+    policy = Policy("acme", "1", "0" * 64, tags=(tag(),), max_tags=1)
+    few, many, more = (
+        pod({"ml-team": "nlp"} | dict.fromkeys(letters, "x")) for letters in ("a", "ab", "abc")
+    )
+
+    assert ask(few, policy, old=many, kind=POD)["allowed"] is True
+    assert ask(many, policy, old=many, kind=POD)["allowed"] is True
+    assert ask(more, policy, old=many, kind=POD)["allowed"] is False
 
 
 def cluster(**groups: dict[str, str]) -> dict[str, Any]:
