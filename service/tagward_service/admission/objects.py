@@ -30,18 +30,21 @@ def resource_of(
     named = {"apiVersion": _version(request.kind), "kind": request.kind.kind, **data}
     found = Found(named, 0, request.namespace or None)
     resource, _ = read_object(found, "", NOWHERE, kinds)
-    if found.group != _FILLS_IN:
+    if _has_unknown(resource) and found.group != _FILLS_IN:
         resource = _as_written(resource)
     if resource.type == NAMESPACE or namespace is None:
         return resource
     return replace(resource, inherited=(namespace,))
 
 
+def _has_unknown(resource: Resource) -> bool:
+    if Unknown in map(type, resource.tags.values()):
+        return True
+    return bool(resource.parts) and any(Unknown in map(type, part.tags.values()) for part in resource.parts)
+
+
 def _as_written(resource: Resource) -> Resource:
     """Take what looks like a placeholder for the text that it is: what would fill it in has run before."""
-    labels = (resource.tags, *(part.tags for part in resource.parts))
-    if not any(Unknown in map(type, tags.values()) for tags in labels):
-        return resource
     parts = tuple(replace(part, tags=_texts(part.tags)) for part in resource.parts)
     return replace(resource, tags=_texts(resource.tags), parts=parts)
 
