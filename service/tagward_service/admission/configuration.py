@@ -28,6 +28,8 @@ KINDS: Mapping[str, str] = {
 
 INJECTED_FROM = "cert-manager.io/inject-ca-from"
 
+HIGHEST_PORT = 65_535
+
 _PREFIX = "kubernetes:"
 _NO_LABEL = re.compile(r"[^a-z0-9]+")
 _OWN_FIELDS: Mapping[str, dict[str, str]] = {"validate": {}, "mutate": {"reinvocationPolicy": "IfNeeded"}}
@@ -129,7 +131,11 @@ def checked(endpoint: Endpoint) -> Endpoint:
     """Return an endpoint that the API server would take. Raises UsageError."""
     if not endpoint.url:
         return endpoint
-    parts = urlsplit(endpoint.url)
+    try:
+        parts = urlsplit(endpoint.url)
+        parts.port  # noqa: B018  (which is read only now)
+    except ValueError as error:
+        raise UsageError(f"{quoted(endpoint.url)} is no address: {str(error).lower()}") from None
     if parts.scheme != "https" or not parts.hostname:
         raise UsageError(
             f"{quoted(endpoint.url)} is no https address, which is all that the API server calls"
@@ -145,4 +151,6 @@ def with_service(endpoint: Endpoint, text: str) -> Endpoint:
     if found is None:
         raise UsageError(f"{quoted(text)} is no service; write NAMESPACE/NAME or NAMESPACE/NAME:PORT")
     namespace, name, port = found.groups()
+    if port and not 1 <= int(port) <= HIGHEST_PORT:
+        raise UsageError(f"{quoted(text)}: ports are from 1 to {HIGHEST_PORT}")
     return replace(endpoint, namespace=namespace, service=name, port=int(port or 443))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tagward.diagnostics import quoted
 from tagward.errors import UsageError
+from tagward.globs import is_literal
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
@@ -76,6 +78,11 @@ OPTIONS = (
 
 LONGEST_TIMEOUT = 30
 
+_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+"""A subdomain of RFC 1123, which names of webhook configurations and certificates are."""
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_CERTIFICATE = re.compile(rf"[a-z0-9]([-a-z0-9]*[a-z0-9])?/{_NAME.pattern}")
+
 _DESCRIPTION = """\
 Write the ValidatingWebhookConfiguration and the MutatingWebhookConfiguration for a policy. They ask about
 new and changed objects of the kinds that are judged, and leave out what never could be: objects that
@@ -105,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     take_given(arguments)
     settings = resolve(OPTIONS, arguments, os.environ)
     calls = Calls(
-        exempt_namespaces=settings.texts("exempt_namespace"),
+        exempt_namespaces=_exempt(settings),
         validate_failure=settings.text("failure_policy") or "",
         mutate_failure=settings.text("mutate_failure_policy") or "",
         seconds=_seconds(settings),
@@ -113,10 +120,19 @@ def run(arguments: argparse.Namespace) -> int:
     only = settings.text("only")
     endpoint = _endpoint(settings)
     policy = load_policy(settings, datetime.now(UTC).date())
-    name = settings.text("name") or ""
+    name = _matching(settings, "name", _NAME, "a name for an object of Kubernetes, as `tagward`")
     made = configurations(policy, endpoint, calls, name=name, webhooks=(only,) if only else tuple(KINDS))
     _write(settings.text("output"), manifests(tuple(made)))
     return Exit.CLEAN
+
+
+def _exempt(settings: Settings) -> tuple[str, ...]:
+    """Return the exempt namespaces: the API server takes no selector with a name that none can have."""
+    names = settings.texts("exempt_namespace")
+    for name in names:
+        if is_literal(name) and _NAMESPACE.fullmatch(name) is None:
+            raise UsageError(f"{settings.origin('exempt_namespace')}: no namespace is called {quoted(name)}")
+    return names
 
 
 def _endpoint(settings: Settings) -> Endpoint:
@@ -125,8 +141,17 @@ def _endpoint(settings: Settings) -> Endpoint:
     ca, injected = settings.text("ca"), settings.text("cert_manager") or ""
     if ca and injected:
         raise UsageError("--ca and --cert-manager both say whom to trust: give one of them")
+    if injected:
+        _matching(settings, "cert_manager", _CERTIFICATE, "NAMESPACE/NAME")
     endpoint = Endpoint(url=settings.text("url") or "", authority=_read(ca), injected_from=injected)
     return with_service(endpoint, settings.text("service") or "")
+
+
+def _matching(settings: Settings, name: str, form: re.Pattern[str], what: str) -> str:
+    text = settings.text(name) or ""
+    if form.fullmatch(text) is None:
+        raise UsageError(f"{settings.origin(name)}: {quoted(text)} is not {what}")
+    return text
 
 
 def _read(path: str | None) -> bytes:
