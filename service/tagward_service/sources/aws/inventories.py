@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import Literal, get_args
 
-from tagward_service.scan.interface import ReadError
+from tagward_service.scan.interface import ExpiredError, ReadError
 from tagward_service.sources.aws.config import Config
 from tagward_service.sources.aws.explorer import Explorer
 from tagward_service.sources.aws.listed import Inventory
@@ -42,13 +41,18 @@ class Inventories:
     def best(self, account: str, region: str) -> tuple[str, frozenset[str]]:
         """Return the name of what lists a place, and the types that it lists there; "" and none without.
 
-        One that may not be asked about a place lists nothing of it: the services are read there instead.
+        One that may not be asked about a place, or does not answer, lists nothing of it: the services are
+        read there instead.
         """
         for each in self.usable:
-            with suppress(Refused):
+            try:
                 types = each.covers(account, region)
-                if types:
-                    return each.name, types
+            except ExpiredError:
+                raise
+            except (Refused, ReadError):
+                continue
+            if types:
+                return each.name, types
         return "", frozenset()
 
     def notes(self) -> Iterator[NotEvaluated]:

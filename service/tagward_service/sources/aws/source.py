@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import cached_property
 from threading import Event
 
-from tagward_service.scan.interface import Found, Part, ReadError
+from tagward_service.scan.interface import ExpiredError, Found, Part, ReadError
 from tagward_service.sources.aws.accounts import Account, accounts, denied, organization, regions
 from tagward_service.sources.aws.bulk import SERVICE, Bulk
 from tagward_service.sources.aws.inventories import Choice, Inventories
@@ -113,16 +113,16 @@ class AwsSource:
         try:
             self._sessions.take_role(account.id)
             places = list(regions(self._sessions, account, self._regions))
+            found = [each for place in places for each in self._parts_in(account, place)]
         except Denied as refused:
             return [denied(self._sessions, account, refused.why)]
         except Refused as refused:
             return [NotEvaluated(str(account), refused.why, incomplete=True)]
+        except ExpiredError:
+            raise
         except ReadError as error:
-            if not error.retry:
-                raise
             # One account is no reason to read none.
             return [NotEvaluated(str(account), error.why, incomplete=True)]
-        found = [each for place in places for each in self._parts_in(account, place)]
         names = {part.service for part in found if isinstance(part, Part)}
         # What is in no region is listed once.
         usable = [self._listing(account.id, "", each.name) for each in self._inventories.usable]

@@ -6,10 +6,10 @@ from typing import Any
 import boto3
 import pytest
 
-from tagward_service.scan.interface import Part
+from tagward_service.scan.interface import ExpiredError, Part
 from tagward_service.sources.aws import source
 from tagward_service.sources.interface import NotEvaluated
-from tests.service.sources.aws.cloud.calls import Call, refusal
+from tests.service.sources.aws.cloud.calls import Answer, Call, refusal
 from tests.service.sources.aws.cloud.organization import MANAGEMENT, Organization, organization
 from tests.service.sources.aws.cloud.server import Cloud
 from tests.service.sources.aws.cloud.stand_ins import modelled
@@ -110,6 +110,31 @@ def test_accounts_that_are_named_are_some_of_their_organization(cloud: Cloud, or
     assert "organization" not in source(accounts=[named, "999999999999"], **ONE).scope
     refuse(cloud, "organizations:ListAccounts", "AccessDeniedException")
     assert "organization" not in source(accounts=[named], **ONE).scope
+
+
+@pytest.mark.parametrize("code", ["AuthFailure", "UnrecognizedClientException", "SomethingNew"])
+def test_an_account_that_does_not_take_its_own_credentials_is_no_reason_to_read_none(
+    cloud: Cloud, org: Organization, code: str
+) -> None:
+    """As one that was made a minute ago, or whose regions were."""
+
+    def fault(call: Call, body: bytes) -> Answer | None:
+        strange = call.name == "ec2:DescribeRegions" and call.key != "testing"
+        return refusal(call, code, "not able to validate the credentials", 401) if strange else None
+
+    cloud.faults.append(fault)
+    found, notes = parts(**ONE)
+    assert found == [Part(MANAGEMENT, "us-east-1", "sqs")]
+    assert [note.incomplete for note in notes] == [True, True]
+    assert {note.what.split()[1] for note in notes} == set(org.accounts) - {MANAGEMENT}
+
+
+def test_credentials_that_end_while_accounts_are_listed_end_the_listing(
+    cloud: Cloud, org: Organization
+) -> None:
+    refuse(cloud, "ec2:DescribeRegions", "ExpiredTokenException")
+    with pytest.raises(ExpiredError):
+        parts(**ONE)
 
 
 def test_every_enabled_region_is_read_and_the_others_are_named(cloud: Cloud, org: Organization) -> None:

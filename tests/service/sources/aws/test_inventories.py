@@ -313,6 +313,24 @@ def test_a_recorder_that_is_stopped_or_may_not_be_asked_covers_nothing(
     assert (MANAGEMENT, HERE, "sqs") in services(cloud, "config")
 
 
+def test_a_recorder_that_does_not_answer_covers_nothing_and_stops_nobody(
+    cloud: Cloud, org: Organization, config: Aggregator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *told, **more: True)
+    cloud.faults.append(
+        lambda call, body: (
+            refusal(call, "InternalFailure", "so it is", 500)
+            if "RecorderStatus" in call.name and call.key != "testing"
+            else None
+        )
+    )
+    found = services(cloud, "config")
+    assert (org.accounts[1], HERE, "sqs") in found
+    assert not [part for part in found if part[0] == MANAGEMENT and part[2] == "sqs"]
+    whole(inventory(source(inventory="config", **PLACE)), org)
+
+
 @pytest.mark.parametrize("status", ["FAILED", "OUTDATED"])
 def test_a_place_that_the_aggregator_could_not_take_in_is_read_of_its_services(
     cloud: Cloud, org: Organization, config: Aggregator, status: str
