@@ -9,7 +9,7 @@ from google.auth.credentials import Credentials
 from tagward.diagnostics import quoted
 from tagward.errors import UsageError
 from tagward.resource import NO_TAGS, Layer, Resource
-from tagward_service.scan.interface import Found, Part
+from tagward_service.scan.interface import ExpiredError, Found, Part, ReadError
 from tagward_service.sources.gcp.assets import Asset, Assets
 from tagward_service.sources.gcp.connecting import Connection
 from tagward_service.sources.gcp.failing import FAILURES, is_denied, read_error
@@ -56,21 +56,26 @@ class GcpSource:
         """Say what is scanned."""
         return {"scopes": ",".join(self._scopes) or "all that can be seen"}
 
-    def parts(self) -> Iterator[Part]:
-        """List the projects, by id."""
+    def parts(self) -> Iterator[Part | NotEvaluated]:
+        """List the projects, by id; a scope that cannot be listed is told, and the others go on."""
         named = {each.partition("/")[2] for each in self._scopes if each.startswith("projects/")}
-        wider = [each for each in self._scopes if not each.startswith("projects/")]
-        try:
-            for scope in wider:
-                self._keep(self._projects.within(scope, _NEVER))
-            if not self._scopes:
-                self._keep(self._projects.visible(_NEVER))
-        except FAILURES as error:
-            raise read_error(error) from error
+        for scope in self._scopes:
+            if not scope.startswith("projects/"):
+                try:
+                    self._keep(self._projects.within(scope, _NEVER))
+                except ExpiredError:
+                    raise
+                except ReadError as error:
+                    yield NotEvaluated(scope, error.why, incomplete=True)
+        if not self._scopes:
+            self._keep(self._projects.visible(_NEVER))
         yield from map(Part, sorted(named | self._listed.keys()))
 
     def _keep(self, projects: Iterator[Project]) -> None:
-        self._listed |= {each.id: each for each in projects}
+        try:
+            self._listed |= {each.id: each for each in projects}
+        except FAILURES as error:
+            raise read_error(error) from error
 
     def read(self, part: Part, stop: Event) -> Iterator[Found]:
         """Read a project."""

@@ -84,7 +84,8 @@ def evaluator(tmp_path: Path) -> Evaluator:
 
 
 def read(source: GcpSource, clock: Clock, part: Part | None = None) -> list[Found]:
-    return [found for each in ([part] if part else source.parts()) for found in source.read(each, clock)]
+    parts = [part] if part else [each for each in source.parts() if isinstance(each, Part)]
+    return [found for each in parts for found in source.read(each, clock)]
 
 
 def resources(found: list[Found]) -> dict[str, Resource]:
@@ -184,7 +185,8 @@ def test_parts_are_the_projects_of_every_folder(
     organization.add("project-gone", parent="folders/2", state="DELETE_REQUESTED")
 
     def parts(*scopes: str) -> list[str]:
-        return [each.account.removeprefix("project-") for each in source(*scopes).parts()]
+        found = [each for each in source(*scopes).parts() if isinstance(each, Part)]
+        return [each.account.removeprefix("project-") for each in found]
 
     assert parts(ROOT) == parts() == list("abcde")
     assert parts("folders/1") == list("ace")
@@ -192,8 +194,10 @@ def test_parts_are_the_projects_of_every_folder(
     organization.unlisted = {"folders/12"}
     assert parts("folders/1") == list("ace"), "those who may not list folders may search for projects"
     organization.denied = {"folders/1"}
-    with pytest.raises(ReadError, match="403 Request denied"):
-        parts("folders/1")
+    assert parts("folders/1", "folders/2", "project-a") == list("ad")
+    (note,) = (each for each in source("folders/1", "folders/2").parts() if isinstance(each, NotEvaluated))
+    assert (note.what, note.incomplete) == ("folders/1", True)
+    assert "403 Request denied" in note.why
 
 
 def test_labels_that_may_not_be_read_are_a_doubt(
