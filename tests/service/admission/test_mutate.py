@@ -290,10 +290,12 @@ def test_filling_real_manifests_never_makes_them_worse_and_twice_is_once(thing: 
 
     answer, after = filled(thing, policy, defaults=defaults)
     again, _ = filled(after, policy, defaults=defaults)
+    _, applied_again = filled(thing, policy, defaults=defaults, operation="UPDATE", oldObject=after)
 
     before = {(each.tag, each.rule) for each in faults(policy, thing).findings}
     assert {(each.tag, each.rule) for each in faults(policy, after).findings} <= before
     assert "patch" not in again
+    assert applied_again == after
     if "patch" in answer:
         assert not [each for each in faults(policy, after).findings if each.code == "TW001"]
 
