@@ -63,8 +63,8 @@ def scan(
     if watch:
         watch(scanning)
     with _seldom_collecting():
-        state = scanning.scan(parts, unread)
-    return Done(run.id, state, scanning.ended_by)
+        scanning.scan(parts, unread)
+    return Done(run.id, store.scan(run.id).state, scanning.ended_by)
 
 
 def _nothing_listed(run: ScanRun, unread: list[NotEvaluated]) -> Done:

@@ -106,7 +106,9 @@ class Running:
         return Writing(self._shared, part, number, snapshot)
 
     def finish(self, state: ScanState) -> None:
-        """End the scan."""
+        """End the scan; what an earlier attempt could not read was not read."""
+        if state is ScanState.COMPLETE and self._left_unread():
+            state = ScanState.INCOMPLETE
         if state is ScanState.COMPLETE:
             self._resolve_vanished()
         scan = schema.scan
@@ -121,6 +123,12 @@ class Running:
             if ended is not None:
                 sum_up(connection, self._begun.policy, partial(existed, connection))
         self._end()
+
+    def _left_unread(self) -> bool:
+        table = schema.unread
+        asked = select(table.c.id).where(table.c.scan_id == self.id, table.c.incomplete).limit(1)
+        with self._shared.database.reading() as connection:
+            return connection.execute(asked).first() is not None
 
     def give_up(self) -> None:
         """Let others go on with the scan."""

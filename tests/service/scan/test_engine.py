@@ -129,6 +129,19 @@ def test_expired_credentials_end_the_scan_and_a_second_one_goes_on(store: Store)
     assert len(again.read_parts) < 6
 
 
+def test_what_a_first_attempt_could_not_read_makes_the_second_one_incomplete_too(store: Store) -> None:
+    def partly(part: Part, number: int) -> Found | None:
+        if part.account == "000000000002":
+            raise ExpiredError("the token has expired")
+        return NotEvaluated("aws:ec2:volume", "denied", incomplete=True) if number == 20 else None
+
+    first = run(store, Generated(accounts=2, fault=partly), limits=Limits(workers=1))
+    done = run(store, Generated(accounts=2))
+
+    assert (first.state, done.scan) == (ScanState.INTERRUPTED, first.scan)
+    assert (done.state, store.scan(done.scan).state) == (ScanState.INCOMPLETE, ScanState.INCOMPLETE)
+
+
 def test_a_scan_ends_when_its_time_is_used_up_and_keeps_what_is_done(store: Store) -> None:
     done = run(store, Generated(accounts=3), limits=Limits(seconds=0))
 
