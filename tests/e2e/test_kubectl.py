@@ -299,3 +299,20 @@ def test_what_was_filled_in_lists_stays_when_they_are_applied_again(cluster: Clu
     group = read(cluster, dev, "raycluster/ray")["spec"]["workerGroupSpecs"][0]
     for labels in (claim["metadata"]["labels"], group["template"]["metadata"]["labels"]):
         assert labels == team | {"ml-environment": "dev"}
+
+
+def test_a_stateful_set_that_was_there_before_gets_volumes_for_further_pods(
+    cluster: Cluster, dev: str
+) -> None:
+    """As its controller makes them: with the labels of its template, and for no owner."""
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data-db-1", "namespace": dev, "labels": {"app": "db"}},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }
+    controller = "system:serviceaccount:kube-system:statefulset-controller"
+
+    assert "add `ml-team: fraud-detection` to `metadata.labels`" in apply(cluster, claim)
+    made = said(cluster, "create", "--as", controller, "-f", "-", given=claim)
+    assert made == "persistentvolumeclaim/data-db-1 created\n"

@@ -43,6 +43,12 @@ class Head(Struct, frozen=True, rename="camel"):
     metadata: Any = None
 
 
+class User(Struct, frozen=True):
+    """Who asks."""
+
+    username: Any = ""
+
+
 class Request(Struct, frozen=True, rename="camel", kw_only=True, dict=True):
     """What the API server asks.
 
@@ -59,6 +65,7 @@ class Request(Struct, frozen=True, rename="camel", kw_only=True, dict=True):
     namespace: str = ""
     head: Head | str | bool | int | float | list[Any] | None = field(name="object", default=None)
     namespace_object: Any = None
+    user: User = field(name="userInfo", default=User())
     dry_run: bool = False
     body: Raw = field(name="", default=Raw(b"{}"))  # the review that it came in, whatever that has for ""
 

@@ -19,6 +19,9 @@ from tagward_service.sources.kubernetes.parts import OWN
 
 NOWHERE = Place()
 
+_CLAIMANTS = ("system:serviceaccount:kube-system:statefulset-controller", "system:kube-controller-manager")
+"""The controller of StatefulSets, with credentials of its own and with those that all controllers share."""
+
 _FILLS_IN = "argoproj.io"
 """The group of workflows, whose labels may hold parameters that are known when they run."""
 
@@ -98,6 +101,16 @@ def _perhaps(policy: Policy, name: str) -> Iterator[tuple[str, TagValue]]:
 def is_leaving(data: Mapping[str, Any]) -> bool:
     """Say whether an object is being deleted: to refuse the removal of a finalizer would keep it for ever."""
     return as_mapping(data.get("metadata")).get("deletionTimestamp") is not None
+
+
+def is_claimed(request: Request) -> bool:
+    """Say whether a StatefulSet claims a volume, which names no owner.
+
+    The template of the claim is judged with the StatefulSet. One that is older than the policy can never be
+    changed: to refuse its claims would leave it without pods as soon as one moves.
+    """
+    is_claim = request.kind.kind == "PersistentVolumeClaim" and not request.kind.group
+    return is_claim and request.user.username in _CLAIMANTS
 
 
 def is_controlled(data: Mapping[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from tagward_service.admission.answers import audit, denial, skipped, warnings
 from tagward_service.admission.contract import JUDGED, Request, Response, patched
 from tagward_service.admission.mutate import Filler
 from tagward_service.admission.objects import (
+    is_claimed,
     is_controlled,
     is_leaving,
     is_owned,
@@ -70,7 +71,7 @@ class Reviewer:
 
     def review(self, request: Request, namespace_labels: Tags | None = None) -> Response:
         """Answer a request; `namespace_labels` are those of its namespace, None when nobody knows them."""
-        why = self.left_alone(request)
+        why = self.left_alone(request) or ("its controller is judged" if is_claimed(request) else "")
         if why:
             return skipped(request, why)
         labels = labels_around(request, namespace_labels)

@@ -119,6 +119,28 @@ def test_what_a_judged_controller_made_is_not_judged_again() -> None:
     assert ask(owned("Unheard", "acme.io/v1"), kind=POD)["allowed"] is False
 
 
+CLAIM = {"group": "", "version": "v1", "kind": "PersistentVolumeClaim"}
+
+
+@pytest.mark.parametrize(
+    ("user", "allowed"),
+    [
+        ("system:serviceaccount:kube-system:statefulset-controller", True),
+        ("system:kube-controller-manager", True),
+        ("system:serviceaccount:dev:statefulset-controller", False),
+        ("jane", False),
+        (None, False),
+    ],
+)
+def test_a_stateful_set_older_than_the_policy_gets_its_volumes(user: str | None, allowed: bool) -> None:
+    """Its claims name no owner, and what they are made from can never be changed."""
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data-db-0"}}
+
+    assert ask(claim, kind=CLAIM, userInfo={"username": user, "groups": ["a"]})["allowed"] is allowed
+    assert ask(pod({}), kind=POD, userInfo={"username": user})["allowed"] is False
+    assert ask(claim, kind=CLAIM, userInfo=None)["allowed"] is False
+
+
 def test_a_warning_is_let_through_and_shown() -> None:
     soft = Policy(
         "acme", "1", "0" * 64, tags=(tag(enforce=(Stage("warn"), Stage("deny", date(2027, 1, 15)))),)
