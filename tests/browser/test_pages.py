@@ -45,6 +45,31 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits(service: Service, page:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
 
 
+LENGTHEN = """() => {
+  const lists = ".pieces bdi, .plain b, .plain .said, .checklist .said, dl.facts dd";
+  for (const each of document.querySelectorAll(`main :is(h1, ${lists}, .scroll tbody :is(a, th, td))`)) {
+    if (!each.children.length) { each.textContent = "x".repeat(300); }
+  }
+}"""
+"""Make everything that may hold a name as long as names of clouds can be."""
+
+
+@pytest.mark.parametrize("path", ["/", "/tags/ml-team", "/teams/fraud-detection", "/disputes", "/scans"])
+def test_no_name_is_too_long_for_a_page(service: Service, page: Page, path: str) -> None:
+    page.goto(service.url + path)
+    page.evaluate(LENGTHEN)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_names_that_run_backwards_turn_nothing_else_round(service: Service, page: Page) -> None:
+    page.goto(service.url)
+    for link in ("main a", ".pieces bdi", "td", "tbody th", "code"):
+        found = page.locator(link).first
+        assert found.evaluate("each => getComputedStyle(each).unicodeBidi") == "isolate"
+
+
 def test_axe_would_find_what_is_wrong(page: Page) -> None:
     page.set_content("<p style='color: #ddd; background: #eee'>pale</p><input>")
     assert {"color-contrast", "label"} <= {each["id"] for each in violations(page)}
