@@ -16,7 +16,7 @@ from tagward_service.coverage.housekeeping import Notice, notices
 from tagward_service.coverage.tags import TagFigures, tag_figures
 from tagward_service.coverage.trend import Point, comparable, trend
 from tagward_service.coverage.unbilled import NOT_ASKED, Unbilled
-from tagward_service.coverage.unfinished import untold_scans
+from tagward_service.coverage.unfinished import missing_shards, untold_scans
 from tagward_service.report import Summary
 from tagward_service.scan.report import summary_of, untold_of
 from tagward_service.sources.interface import NotEvaluated
@@ -86,7 +86,8 @@ def coverage(
     points = trend(store.history(policy.name), partial(_existed, store))
     unread = (each for scan in scans for each in store.unread(scan.id))
     # What every shard met, as an account that nobody may read, is told once.
-    begun = untold_scans(store.unfinished(policy.name), scans)
+    unfinished = store.unfinished(policy.name)
+    begun = (*untold_scans(unfinished, scans), *missing_shards(unfinished, scans))
     not_scanned = tuple(dict.fromkeys((*begun, *unread, *unbilled.not_read, *untold_of(tallies))))
     fixes = fewest(alike, summary, threshold)
     return CoverageReport(

@@ -44,7 +44,7 @@ def standing(newest_first: Iterable[_Scan]) -> list[_Scan]:
 def is_told_anew(scan: Looked, newer: Iterable[Looked]) -> bool:
     """Say whether newer scans have looked at everything that a scan looked at, or was to."""
     anew = [each for each in newer if each.cloud == scan.cloud and within(scan.scope, each.scope)]
-    return _is_whole(anew) or any(_is_same(scan, each) for each in anew)
+    return is_whole(anew) or any(_is_same(scan, each) for each in anew)
 
 
 def within(scope: Mapping[str, str], wider: Mapping[str, str]) -> bool:
@@ -63,7 +63,7 @@ def _is_same(scan: Looked, other: Looked) -> bool:
     return (scan.scope, scan.shard) == (other.scope, other.shard)
 
 
-def _is_whole(scans: Iterable[Looked]) -> bool:
+def is_whole(scans: Iterable[Looked]) -> bool:
     """Say whether scans leave nothing out: one of them is whole, or every shard of one scope is there."""
     shards: dict[tuple[frozenset[tuple[str, str]], str], set[str]] = {}
     for scan in scans:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,43 @@ def test_one_share_that_was_interrupted_is_not_made_up_for_by_the_others(store: 
     assert untold(reported(store)) == [f"scan {interrupted} (aws, organization o-1, shard 2/2)"]
     scan(store, {HERE: {"a": GOOD}}, shard="2/2")
     assert untold(reported(store)) == []
+
+
+def test_a_share_that_nobody_has_scanned_is_missing(store: Store) -> None:
+    scan(store, {HERE: {"a": GOOD}}, shard="1/3")
+    scan(store, {THERE: {"b": GOOD}}, shard="3/3")
+    report = reported(store)
+    assert untold(report) == ["aws, organization o-1, shard 2/3"]
+    assert code_of(report) is Exit.INCOMPLETE
+    scan(store, {}, shard="2/3")
+    assert untold(reported(store)) == []
+
+
+def test_a_share_that_is_missing_is_made_up_for_by_whole_scans_and_other_shares(store: Store) -> None:
+    scan(store, GOOD_ESTATE)
+    scan(store, {HERE: {"a": GOOD}}, shard="1/2")
+    assert untold(reported(store)) == []
+    scan(store, {THERE: {"b": GOOD}}, shard="2/2")
+    scan(store, {HERE: {"a": GOOD}}, shard="1/3")
+    assert untold(reported(store)) == []
+
+
+def test_a_share_that_is_being_scanned_or_was_interrupted_is_told_once(store: Store) -> None:
+    scan(store, {HERE: {"a": GOOD}}, shard="1/2")
+    run = begin(store, shard="2/2")
+    assert untold(reported(store)) == []
+    run.finish(ScanState.INTERRUPTED)
+    assert untold(reported(store)) == [f"scan {run.id} (aws, organization o-1, shard 2/2)"]
+
+
+def test_a_share_of_another_day_is_a_note(store: Store) -> None:
+    scan(store, {THERE: {"b": GOOD}}, shard="2/2")
+    store.begin("aws", SCOPE, policy(), as_of=DAY + timedelta(days=1), shard="1/2").finish(ScanState.COMPLETE)
+    report = reported(store)
+    assert [(each.what, each.incomplete) for each in report.not_scanned] == [
+        ("aws, organization o-1, shard 2/2", False)
+    ]
+    assert f"as of {DAY}" in report.not_scanned[0].why
 
 
 def test_of_nights_that_were_all_interrupted_the_newest_is_named(store: Store) -> None:
