@@ -17,8 +17,8 @@ from tagward_service.sources.kubernetes.templates import Spot, Step, find_spots,
 
 OWN = ("metadata", "labels")
 
-_FIXED = ("batch/Job", "jobset.x-k8s.io/JobSet")
-"""Kinds whose templates cannot be changed; nor can those of volumes of any kind."""
+_FIXED = ("batch.volcano.sh/Job", "batch/Job", "jobset.x-k8s.io/JobSet", "trainer.kubeflow.org/TrainJob")
+"""Kinds whose templates cannot be changed, as they or their webhooks say; nor can those of any volume claims."""
 
 Path = tuple[Step, ...]
 

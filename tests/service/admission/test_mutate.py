@@ -172,6 +172,16 @@ def test_what_cannot_be_changed_stays_as_it_was_filled() -> None:
     assert updated(volumes(None), volumes(None), kind=STATEFUL) == volumes(None)
 
 
+def test_tasks_of_a_volcano_job_stay_as_they_were_filled() -> None:
+    """Its webhook lets nothing but numbers change (volcano-sh/volcano, webhooks/admission/jobs/validate)."""
+    kind = {"group": "batch.volcano.sh", "version": "v1alpha1", "kind": "Job"}
+    job = {"apiVersion": "batch.volcano.sh/v1alpha1", "kind": "Job", "metadata": {"name": "j"}}
+    bare = job | {"spec": {"tasks": [{"name": "run", "template": {}}]}}
+    before = job | {"spec": {"tasks": [{"name": "run", "template": {"metadata": {"labels": {KEY: "1"}}}}]}}
+
+    assert updated(before, bare, kind=kind) == before
+
+
 def test_nobody_knows_what_is_new_without_the_object_as_it_was() -> None:
     assert "patch" not in filled(deployment({}), operation="UPDATE", namespace=NAMESPACE)[0]
 
