@@ -27,6 +27,9 @@ _OTHER = {
     b"Obj\x01": "an Avro file",
     b"\xd0\xcf\x11\xe0": "a workbook of Excel",
     b"SQLite": "an SQLite database",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"7z\xbc\xaf": "packed with 7-Zip",
     b"{": "JSON",
     b"[": "JSON",
 }

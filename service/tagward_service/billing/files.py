@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from glob import has_magic
 from itertools import takewhile
@@ -41,8 +42,11 @@ def bill_files(places: Iterable[str]) -> tuple[BillFile, ...]:
 
 def holds_data(path: str) -> bool:
     """Say whether a file in a folder may be part of a bill, going by its path from that folder."""
-    is_hidden = any(part.startswith(HIDDEN) for part in path.split("/"))
-    return path.lower().endswith(ENDINGS) and not is_hidden
+    return path.lower().endswith(ENDINGS) and not _is_hidden(path)
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(HIDDEN) for part in path.split("/"))
 
 
 def _expanded(place: str) -> Iterator[BillFile]:
@@ -70,14 +74,26 @@ def _local(path: Path) -> BillFile:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if holds_data(path.relative_to(folder).as_posix()) and path.is_file():
-            yield path
+    """Walk through a folder and what links in it lead to, each folder once."""
+    seen: set[str] = set()
+    for where, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(where)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        for name in files:
+            path = Path(where, name)
+            if holds_data(path.relative_to(folder).as_posix()) and path.is_file():
+                yield path
 
 
 def _matching(pattern: str) -> list[Path]:
     if not has_magic(pattern):
         raise InputError(pattern, "no such file or folder")
     plain = list(takewhile(lambda part: not has_magic(part), Path(pattern).parts))
-    found = Path(*plain).glob(str(Path(pattern).relative_to(Path(*plain))))
-    return sorted(path for path in found if path.is_file())
+    asked = Path(pattern).relative_to(Path(*plain))
+    found = sorted(path for path in Path(*plain).glob(str(asked)) if path.is_file())
+    if not any(part.startswith(HIDDEN) for part in asked.parts):
+        found = [path for path in found if not _is_hidden(path.relative_to(Path(*plain)).as_posix())]
+    return [path for path in found if path.name.lower().endswith(ENDINGS)] or found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from msgspec import Struct
 
+from tagward.diagnostics import quoted
 from tagward.errors import UsageError
 from tagward.policy import Policy
 from tagward_generators.sql.columns import tag_columns
@@ -17,6 +19,8 @@ from tagward_service.billing.holder import Holder, Row
 from tagward_service.billing.lines_in_files import LinesInFiles
 
 __all__ = ["JudgedBill", "Row", "judge_bill"]
+
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 class JudgedBill(Struct, frozen=True):
@@ -53,7 +57,8 @@ def judge_bill(
 ) -> JudgedBill:
     """Judge every line of a bill, or those of one currency or period.
 
-    Raises UsageError for several currencies, which cannot be added up, and where Ibis is not installed.
+    Raises UsageError for several currencies, which cannot be added up, for what is no month, and where Ibis
+    is not installed.
     """
     try:
         import ibis  # noqa: F401  what follows needs it
@@ -62,6 +67,8 @@ def judge_bill(
     from tagward_generators.sql.coverage import classed
     from tagward_generators.sql.verdicts import verdicts
 
+    if period and not _MONTH.fullmatch(period):
+        raise UsageError(f"{quoted(period)} is no month; write it as 2026-05")
     holder = LinesInFiles(bill) if isinstance(bill, Bill) else bill
     currency = _currency(holder, currency)
     staged = holder.stage(policy, as_of, currency, period)

@@ -466,6 +466,27 @@ def test_azure_calls_costs_just_that_in_some_of_its_exports(tmp_path: Path) -> N
     assert (total(bill), codes(bill)) == (Decimal(7), {})
 
 
+def test_globs_and_links_find_what_folders_do(tmp_path: Path) -> None:
+    data, links = tmp_path / "data", tmp_path / "links"
+    bill = saved(data / "bill.csv", written(LINES).encode())
+    for name in ("_SUCCESS", ".bill.csv", "_parts/bill.csv", "manifest.json", "README.txt"):
+        saved(data / name, b"junk")
+    links.mkdir()
+    (links / "here").symlink_to(data)
+    (data / "circle").symlink_to(data)
+
+    for place in (data / "*", data / "*.csv", data / "**" / "*", links, links / "*" / "*"):
+        found = read_bill([str(place)])
+        assert (total(found), codes(found)) == (WHOLE, {}), place
+    assert total(read_bill([str(data / "*.csv"), bill])) == WHOLE
+
+
+@pytest.mark.parametrize(("begins", "said"), [(b"BZh9", "bzip2"), (b"\xfd7zXZ\x00", "xz")])
+def test_what_is_packed_otherwise_is_named(tmp_path: Path, begins: bytes, said: str) -> None:
+    with pytest.raises(InputError, match=f"packed with {said}"):
+        read_bill([saved(tmp_path / "bill.csv", begins + b"something,else\n")])
+
+
 def test_a_folder_without_any_bill_is_refused(tmp_path: Path) -> None:
     saved(tmp_path / "prices.csv", b"SkuId,ListUnitPrice\n1,2\n")
 
