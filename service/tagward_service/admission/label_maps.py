@@ -18,7 +18,7 @@ from tagward_service.sources.kubernetes.templates import Spot, Step, find_spots,
 OWN = ("metadata", "labels")
 
 _FIXED = ("batch.volcano.sh/Job", "batch/Job", "jobset.x-k8s.io/JobSet", "trainer.kubeflow.org/TrainJob")
-"""Kinds whose templates cannot be changed, as they or their webhooks say; nor can those of any volume claims."""
+"""Kinds whose templates cannot be changed, by API or webhook; nor can those of volume claims."""
 
 Path = tuple[Step, ...]
 
