@@ -30,9 +30,9 @@ def webhook(cluster: Cluster, tmp_path: Path) -> Iterator[Webhook]:
 
 
 def shown(cluster: Cluster, command: str) -> str:
-    """Run a command as a terminal would show it."""
+    """Run a command in a shell, as people paste it, as a terminal would show it."""
     ran = subprocess.run(
-        command.split(),
+        ["sh", "-c", command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
