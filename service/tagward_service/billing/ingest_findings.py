@@ -64,6 +64,13 @@ CHECKS = (
         "tell who writes the bill: it is Usage, Purchase, Tax, Credit or Adjustment",
     ),
     Check(
+        "no-resources",
+        "CASE WHEN count(resource_id) = 0 "
+        "THEN sum(CASE WHEN charge_category = 'Usage' THEN lines ELSE 0 END) ELSE 0 END",
+        "no usage names a resource, and what names none cannot be tagged unless the policy says so",
+        'export the bill with `ResourceId`, or write `costs: {without_resource: ["*"]}` into the policy',
+    ),
+    Check(
         "unknown-provider",
         "sum(lines) FILTER (cloud = '')",
         "the provider is none that policies know, so that the lines are shown apart",

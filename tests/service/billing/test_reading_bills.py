@@ -161,6 +161,14 @@ def test_costs_that_are_missing_or_too_fine_are_counted(tmp_path: Path) -> None:
     assert codes(read_bill([write_csv(tmp_path / "bill.csv", lines)])) == {"no-cost": 2, "rounded-cost": 1}
 
 
+def test_a_bill_that_names_no_resource_says_so(tmp_path: Path) -> None:
+    usage = without([line(), line(ChargeCategory="Tax")], "ResourceId")
+    tax = [line(ChargeCategory="Tax", ResourceId=None)]
+
+    assert codes(read_bill([write_csv(tmp_path / "usage.csv", usage)])) == {"no-resources": 1}
+    assert codes(read_bill([write_csv(tmp_path / "tax.csv", tax)])) == {}
+
+
 def test_column_names_are_found_in_any_case_and_order(tmp_path: Path) -> None:
     odd = {key.upper() if key < "C" else key.lower(): value for key, value in reversed(line().items())}
 
