@@ -33,8 +33,11 @@ FORGET = options.Option(
     metavar="ID",
     help="only this account, subscription, project or cluster; the whole cloud if not given",
 )
+SCAN = options.Option(
+    name="scan", metavar="ID", help="this scan, which was interrupted and that nobody wants to go on with"
+)
 YES = options.Option(name="yes", short="-y", flag=True, help="do it; else it is only said what would be done")
-OPTIONS = (CLOUD, FORGET, BEFORE, YES, STORE, SNAPSHOTS, options.POLICY, options.CONFIG)
+OPTIONS = (CLOUD, FORGET, BEFORE, SCAN, YES, STORE, SNAPSHOTS, options.POLICY, options.CONFIG)
 
 _MOST = 10
 """So many accounts are named; the rest are counted."""
@@ -42,13 +45,15 @@ _MOST = 10
 _DESCRIPTION = """\
 Forget scans of a cloud, or what they say of one account, as if it had not been scanned: coverage, readiness
 and their trend leave it out, and its inventory is deleted. Its findings stay and are resolved, by no scan.
-Nothing is changed without --yes."""
+A scan that was interrupted, and that nobody will go on with, is forgotten by its number. Nothing is changed
+without --yes."""
 
 _EXAMPLES = """\
 examples:
   tagward store forget --cloud aws --account 111122223333
   tagward store forget --cloud aws --account 111122223333 --yes
   tagward store forget --cloud gcp --before 2026-11-01 --yes
+  tagward store forget --scan 7 --yes
 """
 
 
@@ -63,6 +68,8 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     """Say what would be forgotten or forget it, and return the exit code."""
     settings = resolve(OPTIONS, arguments, os.environ)
+    if settings.text("scan") is not None:
+        return _forget_scan(settings)
     which = _which(settings)
     find_policy(settings)
     with opened_to_read(settings) as store:
@@ -74,6 +81,24 @@ def run(arguments: argparse.Namespace) -> int:
         with opened_to_mend(settings) as store:
             forgotten = store.forget(which, dry=False)
     _tell(which, forgotten, done=settings.flag("yes"))
+    return Exit.CLEAN
+
+
+def _forget_scan(settings: Settings) -> int:
+    """Forget one scan that has not ended, and return the exit code; raises UsageError and StoreError."""
+    if settings.text("cloud") or settings.text("account") or settings.text("before"):
+        raise UsageError("--scan names all that is forgotten: leave --cloud, --account and --before out")
+    number = settings.number("scan")
+    find_policy(settings)
+    done = settings.flag("yes")
+    with opened_to_mend(settings) if done else opened_to_read(settings) as store:
+        scan = store.drop(number, dry=not done)
+    scope = " ".join(f"{name}={value}" for name, value in sorted(scan.scope.items()))
+    what = " ".join(filter(None, (f"scan {scan.id}", scan.cloud, scope, scan.shard)))
+    sys.stdout.write(printable(f"{what}: {scan.parts_done:,} of {scan.parts:,} parts done") + "\n")
+    sys.stdout.write(f"forgotten {'is' if done else 'would be'}   the scan; findings stay as they are\n")
+    if not done:
+        complain("nothing was changed; --yes does it", color=False, label="note")
     return Exit.CLEAN
 
 

@@ -74,6 +74,10 @@ def _lines(store: Store) -> Iterator[str]:
         latest = store.latest(policy)
         yield f"\nwhat exists by policy {policy}{'' if latest else ': no scan ran to its end'}\n"
         yield aligned([_row(store, scan) for scan in latest])
+        unfinished = store.unfinished(policy)
+        if unfinished:
+            yield f"\nnot ended, by policy {policy}\n"
+            yield aligned([_row(store, scan) for scan in unfinished])
 
 
 def _findings(store: Store) -> str:

@@ -19,6 +19,13 @@ from tagward_service.store.schema import RESOLVED, finding, part, place, resourc
 from tagward_service.store.texts import storable
 
 
+def drop_unfinished(connection: Connection, number: int) -> None:
+    """Forget a scan, unless somebody has gone on with it meanwhile."""
+    row = connection.execute(select(scan).where(scan.c.id == number)).one_or_none()
+    if row is not None and row.finished_at is None and not is_alive(row):
+        connection.execute(delete(scan).where(scan.c.id == number))
+
+
 class Forgets:
     """One act of forgetting, within the transaction that is open."""
 

@@ -362,6 +362,14 @@ class Store(Keeping, Protocol):
         """
         ...
 
+    def drop(self, number: int, *, dry: bool) -> Scan:
+        """Forget a scan that has not ended, and give it, or say which that would be.
+
+        What it saw of findings stays until somebody looks again. Raises QueryError where there is none, or
+        it has ended, and BusyError while it is written.
+        """
+        ...
+
     def snapshot(self, scan: int) -> list[str]:
         """Give the Parquet files that hold the inventory of a scan."""
         ...

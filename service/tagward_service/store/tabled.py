@@ -16,9 +16,9 @@ from tagward_service.store.beginning import begin, identity_of
 from tagward_service.store.clock import to_micros
 from tagward_service.store.database import Database
 from tagward_service.store.disputes import TabledDisputes
-from tagward_service.store.errors import QueryError
+from tagward_service.store.errors import BusyError, QueryError
 from tagward_service.store.forget_interface import About, Forgetting, Forgotten
-from tagward_service.store.forgetting import Forgets
+from tagward_service.store.forgetting import Forgets, drop_unfinished
 from tagward_service.store.gap_interface import KeptGap
 from tagward_service.store.gaps import TabledGaps
 from tagward_service.store.interface import (
@@ -29,6 +29,7 @@ from tagward_service.store.interface import (
     Page,
     Pruned,
     Scan,
+    ScanState,
     TagTally,
     Tally,
     Wanted,
@@ -37,6 +38,9 @@ from tagward_service.store.lease import Lease, new_owner
 from tagward_service.store.running import Running
 from tagward_service.store.snapshots import Snapshots
 from tagward_service.store.texts import bounded
+
+MOST_DAYS = 1_000_000
+"""More days than any calendar has."""
 
 
 class TabledStore:
@@ -159,7 +163,8 @@ class TabledStore:
 
     def prune(self, *, keep_days: int, now: datetime) -> Pruned:
         """Forget what is older than so many days."""
-        before = to_micros(now - timedelta(days=keep_days))
+        since_ever = now - datetime.min.replace(tzinfo=now.tzinfo)
+        before = to_micros(now - min(timedelta(days=min(keep_days, MOST_DAYS)), since_ever))
         with self._database.writing() as connection:
             scans = pruning.prune_scans(connection, before)
             findings = pruning.prune_findings(connection, before)
@@ -179,6 +184,20 @@ class TabledStore:
             self._snapshots.delete(snapshots)
             self._prune_snapshots()
         return forgotten
+
+    def drop(self, number: int, *, dry: bool) -> Scan:
+        """Forget a scan that has not ended, or say which that would be."""
+        found = self.scan(number)
+        if found.finished_at is not None:
+            raise QueryError(f"scan {number} has ended; forget what was scanned by its cloud and account")
+        if found.state is ScanState.RUNNING:
+            raise BusyError(f"scan {number} is being written by another process; let it finish, or stop it")
+        if dry:
+            return found
+        with self._database.writing() as connection:
+            drop_unfinished(connection, number)
+        self._prune_snapshots()
+        return found
 
     def about(self) -> About:
         """Say where the store is, and how big."""

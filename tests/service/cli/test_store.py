@@ -45,6 +45,22 @@ def test_forgetting_says_first_what_it_would_do(run: Run, scanned: None) -> None
     assert "60 resources in 2 accounts" in run("store", "status", "--store", "tagward.db").out
 
 
+def test_a_scan_that_nobody_goes_on_with_is_named_and_forgotten(run: Run, scanned: None) -> None:
+    run("scan", "aws", *STORE, "--time-budget", "0s", "--fresh")
+    gate = ("readiness", *STORE, "--min", "0")
+    assert run(*gate).code == 4
+    status = run("store", "status", "--store", "tagward.db").out
+    assert status.index("not ended, by policy ml-platform") < status.index("scan 2")
+
+    look = run("store", "forget", "--scan", "2", "--store", "tagward.db")
+    assert look.out.startswith("scan 2 aws organization=o-generated: 0 of 2 parts done\n")
+    assert ("--yes does it" in look.err, run(*gate).code) == (True, 4)
+    assert run("store", "forget", "--scan", "2", "--store", "tagward.db", "--yes").code == 0
+    assert run(*gate).code == 0
+    assert run("store", "forget", "--scan", "1", "--store", "tagward.db", "--yes").code == 2
+    assert run("store", "forget", "--scan", "1", *ACCOUNT).code == 2
+
+
 def test_coverage_leaves_out_what_was_forgotten(run: Run, scanned: None) -> None:
     assert run("store", "forget", *ACCOUNT, "--yes").code == 0
 

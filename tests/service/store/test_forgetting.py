@@ -10,7 +10,7 @@ import pytest
 from tagward_service.scan.interface import Part
 from tagward_service.sources.interface import NotEvaluated
 from tagward_service.store import clock, open_store
-from tagward_service.store.errors import BusyError
+from tagward_service.store.errors import BusyError, QueryError
 from tagward_service.store.forget_interface import Forgetting, Forgotten
 from tagward_service.store.interface import Life, ScanState, Store, Wanted
 from tests.service.store.stories import GOOD, HERE, NO_TEAM, THERE, begin, only, policy, scan, told
@@ -32,6 +32,36 @@ def test_saying_what_would_be_forgotten_changes_nothing(store: Store) -> None:
     assert store.forget(MISTAKE, dry=True) == Forgotten(0, 1, 1, (SANDBOX.account,))
     assert resources(store) == {HERE.account: 1, SANDBOX.account: 2}
     assert told(store) == [("a", "ml-team", "open"), ("c", "ml-team", "open")]
+
+
+def test_a_scan_that_was_interrupted_is_forgotten_by_its_number(store: Store) -> None:
+    whole = scan(store, ESTATE)
+    interrupted = scan(store, {HERE: {"a": GOOD}}, state=ScanState.INTERRUPTED)
+    before = told(store)
+
+    assert store.drop(interrupted, dry=True).id == interrupted
+    assert [each.id for each in store.unfinished(policy().name)] == [interrupted]
+    assert store.drop(interrupted, dry=False).id == interrupted
+
+    assert [each.id for each in store.scans()] == [whole]
+    assert (store.unfinished(policy().name), told(store)) == ([], before)
+    scan(store, ESTATE)
+    assert told(store) == [("a", "ml-team", "open"), ("c", "ml-team", "open")]
+
+
+def test_a_scan_that_ended_is_being_written_or_is_not_there_is_not_forgotten_so(store: Store) -> None:
+    ended, running = scan(store, ESTATE), begin(store)
+    for number, error in ((ended, QueryError), (running.id, BusyError), (99, QueryError)):
+        for dry in (True, False):
+            with pytest.raises(error):
+                store.drop(number, dry=dry)
+    assert len(store.scans()) == 2
+
+
+@pytest.mark.parametrize("days", [10**6, 10**30])
+def test_more_days_than_there_were_keep_everything(store: Store, days: int) -> None:
+    scan(store, ESTATE)
+    assert store.prune(keep_days=days, now=datetime.now(UTC)).scans == 0
 
 
 def test_an_account_is_forgotten_and_no_other(store: Store) -> None:

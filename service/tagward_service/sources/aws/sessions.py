@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import Lock
 from typing import Any
 
 from msgspec import Struct
 
+from tagward.errors import UsageError
 from tagward_service.sources.aws.integrity import refuse_unreadable
 from tagward_service.sources.aws.problems import asking
 
@@ -32,12 +35,13 @@ class Sessions:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._own = _session(access.profile)
         self._own_account = ""
         self._sessions: dict[str, Any] = {}
         self._lock = Lock()
-        self.home: str = self._own.get_config_variable("region") or HOME
-        self.partition: str = self._own.get_partition_for_region(self.home)
+        with _configured():
+            self._own = _session(access.profile)
+            self.home: str = self._own.get_config_variable("region") or HOME
+            self.partition: str = self._own.get_partition_for_region(self.home)
 
     @property
     def own_account(self) -> str:
@@ -118,6 +122,18 @@ class Sessions:
 
     def _create_sts(self, service: str, **credentials: str) -> Any:
         return self._client(self._own, service, self.home, **credentials)
+
+
+@contextmanager
+def _configured() -> Iterator[None]:
+    """Turn what botocore says of profiles and configuration files into a UsageError."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except BotoCoreError as error:
+        said = " ".join(str(error).split()).rstrip(".")
+        raise UsageError(f"the configuration of AWS cannot be used: {said[:1].lower()}{said[1:]}") from error
 
 
 def _session(profile: str | None) -> Any:

@@ -56,6 +56,25 @@ def test_tags_that_never_reach_the_bill_are_told_and_kept(run: Any, cloud: Cloud
     assert b'"state":"inactive"' in kept.content
 
 
+def test_a_profile_or_configuration_that_cannot_be_used_is_told_as_such(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("--profile", "nosuch")[::2] == (
+        2,
+        "error: the configuration of AWS cannot be used: the config profile (nosuch) could not be found\n",
+    )
+    (tmp_path / "config").write_text("[profile x\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    code, _, err = run()
+    assert code == 2
+    assert "config" in err
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_REGION", "moon-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "moon-1")
+    code, _, err = run()
+    assert "bug" not in err
+
+
 def test_who_may_not_ask_billing_is_told_so_and_nothing_else_is_lost(run: Any, cloud: Cloud) -> None:
     cloud.stand_ins.pop("ce:ListCostAllocationTags", None)
 
