@@ -98,6 +98,12 @@ def _perhaps(policy: Policy, name: str) -> Iterator[tuple[str, TagValue]]:
             yield tag.keys["kubernetes"], Unknown(f"the labels of namespace {name}")
 
 
+def namespace_in(data: Mapping[str, Any]) -> str:
+    """Return the namespace that an object names: callers other than an API server may say it only there."""
+    named = as_mapping(data.get("metadata")).get("namespace")
+    return named if isinstance(named, str) else ""
+
+
 def is_leaving(data: Mapping[str, Any]) -> bool:
     """Say whether an object is being deleted: to refuse the removal of a finalizer would keep it for ever."""
     return as_mapping(data.get("metadata")).get("deletionTimestamp") is not None

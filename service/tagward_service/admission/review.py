@@ -24,6 +24,7 @@ from tagward_service.admission.objects import (
     is_owned,
     judged_part,
     labels_around,
+    namespace_in,
     namespace_layer,
     resource_of,
 )
@@ -82,7 +83,8 @@ class Reviewer:
         return bare if bare.allowed else answer
 
     def _judged(self, request: Request, labels: Tags | None) -> Response:
-        layer = namespace_layer(self.policy, request.namespace, labels) if labels or self.inherits else None
+        namespace = request.namespace or namespace_in(request.outline)
+        layer = namespace_layer(self.policy, namespace, labels) if labels or self.inherits else None
         data = judged_part(request, self._kinds)
         assessment = self._assess(resource_of(request, data, layer, self._kinds))
         if not assessment.findings:
@@ -112,9 +114,10 @@ class Reviewer:
             return f"operation {request.operation}"
         if request.sub_resource:
             return f"subresource {request.sub_resource}"
-        if request.namespace and self._is_exempt(request.namespace):
-            return f"namespace {request.namespace} is exempt"
         outline = request.outline
+        namespace = request.namespace or namespace_in(outline)
+        if namespace and self._is_exempt(namespace):
+            return f"namespace {namespace} is exempt"
         if is_leaving(outline):
             return "it is being deleted"
         return "its controller is judged" if is_owned(outline, self._kinds) else ""

@@ -98,6 +98,14 @@ def test_system_namespaces_are_exempt(namespace: str) -> None:
     assert ask(deployment(None), namespace=namespace)["allowed"] is True
 
 
+def test_an_object_names_its_namespace_where_the_request_does_not() -> None:
+    assert ask(deployment(None, namespace="kube-system"), namespace="")["allowed"] is True
+    assert ask(deployment(None, namespace="kube-system"), namespace="dev")["allowed"] is False
+    assert ask(deployment(None, namespace=["kube-system"]), namespace="")["allowed"] is False
+    inheriting = Policy("acme", "1", "0" * 64, tags=(tag(inherit=("namespace",)),))
+    assert ask(deployment(None), inheriting, namespace="", namespace_labels=LABELS)["allowed"] is True
+
+
 def owned(kind: str, version: str = "apps/v1") -> dict[str, Any]:
     reference = {"apiVersion": version, "kind": kind, "name": "x", "uid": "1", "controller": True}
     return {
