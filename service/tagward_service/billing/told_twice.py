@@ -25,19 +25,21 @@ _NOISE = "0.0000001"
 
 def cells(source: str, columns: dict[str, str]) -> str:
     """Return the query of what each day costs, without what commitments cover; `columns` are SQL by name."""
-    resource = f"lower(coalesce({columns['resource_id']}, ''))"
-    account = f"lower(coalesce({columns['account']}, ''))"
-    return f"""SELECT regexp_extract({account}, '[^/]*$') AS account,
+    resource = f"lower({columns['resource_id']})"
+    days = f"""SELECT {columns["account"]} AS account,
   CAST({columns["time"]} AS DATE) AS day,
-  coalesce({columns["currency"]}, '') AS currency,
+  {columns["currency"]} AS currency,
   right({resource}, 1) AS ending,
   count(*) AS lines,
-  sum(CAST(epoch({columns["time"]}) AS HUGEINT)) AS times,
+  CAST(sum(epoch_us({columns["time"]}) // 1000000) AS BIGINT) AS times,
   min({resource}) AS first_resource,
   max({resource}) AS last_resource,
   sum({columns["cost"]}) AS cost
 FROM {source} WHERE {columns["commitment"]} IS NULL
 GROUP BY ALL HAVING sum({columns["cost"]}) <> 0"""  # noqa: S608
+    named = ", ".join(f"coalesce({each}, '') AS {each}" for each in ("currency", "ending", *AGREES[2:]))
+    account = "regexp_extract(lower(coalesce(account, '')), '[^/]*$')"
+    return f"SELECT {account} AS account, day, {named}, lines, times, cost FROM ({days})"  # noqa: S608
 
 
 def pairs(connection: DuckDBPyConnection, relations: Sequence[str]) -> Iterator[tuple[int, int, int]]:
