@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import google.auth
 from google.api_core.client_options import ClientOptions
 from google.auth.credentials import Credentials
+from google.auth.exceptions import DefaultCredentialsError
 from google.cloud.asset_v1 import AssetServiceClient
 from google.cloud.asset_v1.services.asset_service.transports import AssetServiceRestTransport
 from google.cloud.resourcemanager_v3 import FoldersClient, ProjectsClient
@@ -69,7 +70,12 @@ class Connection:
         """Look for credentials once."""
         with self._finding:
             if self._credentials is None:
-                self._credentials, _ = google.auth.default(scopes=[_SCOPE])
+                try:
+                    self._credentials, _ = google.auth.default(scopes=[_SCOPE])
+                except (AttributeError, KeyError, TypeError, ValueError) as error:
+                    # The SDK looks into whatever JSON the file holds.
+                    unreadable: Any = DefaultCredentialsError  # has no types
+                    raise unreadable("the file of credentials is none of Google's") from error
             return self._credentials
 
 

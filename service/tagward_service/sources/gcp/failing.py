@@ -32,7 +32,10 @@ def is_denied(error: Exception) -> bool:
 def read_error(error: Exception) -> ReadError:
     """Say why something could not be read, and what to do about it."""
     if isinstance(error, DefaultCredentialsError):
-        return ExpiredError("no credentials for Google Cloud: `gcloud auth application-default login`")
+        why = _said(error).partition(". ")[0]
+        return ExpiredError(
+            f"no credentials for Google Cloud ({why}): `gcloud auth application-default login`"
+        )
     if is_denied(error):
         disabled = getattr(error, "reason", None) == "SERVICE_DISABLED"
         return ReadError(f"{_said(error)}: {_DISABLED if disabled else _ROLES}")

@@ -336,6 +336,17 @@ def test_a_context_that_cannot_be_meant_is_an_error(
         source(*contexts)
 
 
+@pytest.mark.parametrize("content", [": : [", "[]", "contexts: 7", "a: &a [*a]", "current-context: [x]"])
+def test_a_kubeconfig_that_is_none_is_an_error_of_usage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    (tmp_path / "kubeconfig").write_text(content)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    for contexts in ((), ("live",)):
+        with pytest.raises(UsageError, match=r"kubeconfig|no context|no cluster"):
+            connections(contexts)
+
+
 def test_without_any_cluster_it_says_how_to_name_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)

@@ -341,12 +341,17 @@ def test_the_command_line_reaches_a_server_on_this_machine_without_credentials(
     assert resources(read(GcpSource(patience=clock.patience()), clock))
 
 
+@pytest.mark.parametrize("content", [None, "{", "[]", "{}", '{"type": "service_account"}', '{"type": []}'])
+@pytest.mark.parametrize("scope", ["shop-ml", "organizations/1"])
 def test_without_credentials_the_next_step_is_told(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, content: str | None, scope: str
 ) -> None:
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing.json"))
-    with pytest.raises(ReadError, match="gcloud auth application-default login"):
-        read(GcpSource(["shop-ml"], patience=clock.patience()), clock)
+    file = tmp_path / "credentials.json"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+    with pytest.raises(ExpiredError, match="gcloud auth application-default login"):
+        read(GcpSource([scope], patience=clock.patience()), clock)
 
 
 def test_the_server_refuses_what_google_refuses(server: CloudServer, project: Project) -> None:

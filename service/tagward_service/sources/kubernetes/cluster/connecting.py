@@ -82,12 +82,19 @@ def connected(name: str, context: str) -> Connection:
 def _configured(configuration: Configuration, context: str) -> str:
     """Load the address and credentials of a cluster, and return its name in the kubeconfig, "" in a pod."""
     from kubernetes import config
+    from yaml import YAMLError
 
     loads: Any = config  # has no types
     kubeconfig = os.environ.get("KUBECONFIG") or None
     try:
         loads.load_kube_config(kubeconfig, context or None, configuration)
         return _cluster_name(kubeconfig, context)
+    except (YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        # The client looks into whatever YAML the file holds.
+        said = " ".join(str(error).split())
+        raise UsageError(
+            f"the kubeconfig `{kubeconfig or '~/.kube/config'}` cannot be read: {said}"
+        ) from None
     except (config.ConfigException, OSError) as error:
         if context:
             raise UsageError(f"no context `{context}` that can be used: {error}") from None
