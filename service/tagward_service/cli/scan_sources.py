@@ -165,11 +165,11 @@ def _gcp_permissions(settings: Settings, _policy: Policy) -> tuple[Permission, .
 
 def _kubernetes(settings: Settings, policy: Policy) -> Source:
     from tagward.catalog import Kinds
-    from tagward_service.admission.review import SYSTEM_NAMESPACES
+    from tagward_service.cli.exempting import exempt_namespaces
     from tagward_service.sources.kubernetes.cluster.connecting import connections
     from tagward_service.sources.kubernetes.cluster.source import KubernetesSource
 
-    exempt = (*SYSTEM_NAMESPACES, *several(settings, "exempt_namespace"))
+    exempt = exempt_namespaces(settings, several(settings, "exempt_namespace"))
     return KubernetesSource(connections(several(settings, "contexts")), Kinds(policy.workloads), exempt)
 
 

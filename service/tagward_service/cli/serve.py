@@ -181,17 +181,17 @@ def _work(
     from tagward_service.admission.endpoint import Admission
     from tagward_service.admission.live import LivePolicy
     from tagward_service.admission.log import Libraries
-    from tagward_service.admission.review import SYSTEM_NAMESPACES
     from tagward_service.admission.review import Settings as ReviewSettings
     from tagward_service.admission.serving import Service
     from tagward_service.admission.workers import orphaned
+    from tagward_service.cli.exempting import exempt_namespaces
 
     def load(day: date) -> Policy:
         return load_policy(settings, day, note=False)
 
     logging.getLogger().addHandler(Libraries(log))
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of every broken request
-    exempt = (*SYSTEM_NAMESPACES, *settings.texts("exempt_namespace"))
+    exempt = exempt_namespaces(settings, settings.texts("exempt_namespace"))
     reviewing = ReviewSettings(exempt, settings.text("updates") or "fair", _fill(settings))
     live = LivePolicy(load, reviewing)
     live.refresh()

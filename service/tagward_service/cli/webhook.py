@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from tagward.diagnostics import quoted
 from tagward.errors import UsageError
-from tagward.globs import is_literal
 from tagward_service.cli import options
 from tagward_service.cli.exits import Exit, explained
 from tagward_service.cli.parser import Parser
@@ -80,7 +79,6 @@ LONGEST_TIMEOUT = 30
 
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 """A subdomain of RFC 1123, which names of webhook configurations and certificates are."""
-_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _CERTIFICATE = re.compile(rf"[a-z0-9]([-a-z0-9]*[a-z0-9])?/{_NAME.pattern}")
 
 _DESCRIPTION = """\
@@ -108,11 +106,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the configurations."""
     from tagward_generators.kubernetes.documents import manifests
     from tagward_service.admission.configuration import KINDS, Calls, configurations
+    from tagward_service.cli.exempting import exempt_namespaces
 
     take_given(arguments)
     settings = resolve(OPTIONS, arguments, os.environ)
     calls = Calls(
-        exempt_namespaces=_exempt(settings),
+        exempt_namespaces=exempt_namespaces(settings, settings.texts("exempt_namespace")),
         validate_failure=settings.text("failure_policy") or "",
         mutate_failure=settings.text("mutate_failure_policy") or "",
         seconds=_seconds(settings),
@@ -124,15 +123,6 @@ def run(arguments: argparse.Namespace) -> int:
     made = configurations(policy, endpoint, calls, name=name, webhooks=(only,) if only else tuple(KINDS))
     _write(settings.text("output"), manifests(tuple(made)))
     return Exit.CLEAN
-
-
-def _exempt(settings: Settings) -> tuple[str, ...]:
-    """Return the exempt namespaces: the API server takes no selector with a name that none can have."""
-    names = settings.texts("exempt_namespace")
-    for name in names:
-        if is_literal(name) and _NAMESPACE.fullmatch(name) is None:
-            raise UsageError(f"{settings.origin('exempt_namespace')}: no namespace is called {quoted(name)}")
-    return names
 
 
 def _endpoint(settings: Settings) -> Endpoint:

@@ -54,6 +54,7 @@ def test_the_command_asks_the_certificate_manager_to_fill_in_the_authority(run: 
         (["--name", "Tagward!"], "not a name for an object of Kubernetes"),
         (["--exempt-namespace", "Tagward"], "no namespace is called `Tagward`"),
         (["--exempt-namespace", "a-*", "--exempt-namespace", "!b"], "no namespace is called `!b`"),
+        (["--exempt-namespace", "!kube-*"], "no namespace is called `!kube-*`"),
         (["--name", ""], "not a name for an object of Kubernetes"),
         (["--name", "a" * 254], "not a name for an object of Kubernetes"),
         (["--timeout", "31"], "from 1 to 30"),
