@@ -84,18 +84,18 @@ def reordered(place: Path, lines: Sequence[Line]) -> str:
 
 
 @pytest.mark.parametrize("again", [packed, as_parquet, reordered])
-@pytest.mark.parametrize("days", [1, 28])
+@pytest.mark.parametrize("days", [1, 10])
 def test_a_bill_that_is_there_in_two_notations_is_counted_once(
     tmp_path: Path, again: Callable[[Path, Sequence[Line]], str], days: int
 ) -> None:
     lines = month(Random(2), days=DAYS[:days])
-    first = write_csv(tmp_path / "a.csv", lines)
+    files = [write_csv(tmp_path / "a.csv", lines), again(tmp_path / "b", lines)]
+    alone = total(read_bill(files[:1]))
 
     for state in (None, tmp_path / "state", tmp_path / "state"):
-        bill = read_bill([first, again(tmp_path / "b", lines)], state)
+        bill = read_bill(files, state)
 
-        assert codes(bill) == {"duplicate-file": 0}
-        assert total(bill) == total(read_bill([first]))
+        assert (total(bill), codes(bill)) == (alone, {"duplicate-file": 0})
 
 
 def test_a_bill_in_two_versions_of_focus_is_told(tmp_path: Path) -> None:
