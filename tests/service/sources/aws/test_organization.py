@@ -83,7 +83,7 @@ def test_parts_are_accounts_by_regions_by_services_in_a_stable_order(cloud: Clou
 def test_the_scope_names_what_was_asked_for(cloud: Cloud, org: Organization) -> None:
     assert source().scope == source(inventory="services").scope == {"organization": org.id}
     some = source(accounts=[MANAGEMENT], services=["s3"], inventory="services")
-    assert some.scope == {"accounts": MANAGEMENT, "services": "s3"}
+    assert some.scope == {"accounts": MANAGEMENT, "organization": org.id, "services": "s3"}
 
 
 def test_the_native_type_is_that_of_cloudformation(cloud: Cloud, org: Organization) -> None:
