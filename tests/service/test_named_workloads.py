@@ -201,7 +201,8 @@ def test_labels_are_filled_in_every_template(policy: Policy) -> None:
 def test_the_api_server_is_told_to_ask_about_named_kinds(policy: Policy) -> None:
     for plural in ("trainingruns", "grids", "sessionz"):
         assert asked(policy, "example.com", plural, "CREATE") == ["Validating", "Mutating"]
-        assert asked(policy, "example.com", plural, "UPDATE") == ["Validating"]
+        assert asked(policy, "example.com", plural, "UPDATE") == ["Validating", "Mutating"]
+        assert asked(policy, "example.com", plural, "DELETE") == []
     conditions = json.dumps(webhooks(policy)["Validating"]["matchConditions"])
     assert "example.com/TrainingRun" in conditions
     assert "example.com/Grid" in conditions

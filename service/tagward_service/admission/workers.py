@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from prometheus_client.multiprocess import mark_process_dead
@@ -20,6 +20,9 @@ AT_LEAST = 2.0
 FAILED, CANNOT_START = 1, 2
 """How a worker ends that broke, and one whose settings are wrong."""
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""What is passed on to the workers."""
+
 
 class Workers:
     """A parent and its workers: signals go to all of them, and one that dies is replaced."""
@@ -32,7 +35,7 @@ class Workers:
 
     def run(self, count: int) -> int:
         """Keep so many workers until a signal says to end. Return 0, or how one ended that cannot work."""
-        for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for each in SIGNALS:
             signal.signal(each, self._pass_on)
         code = 0
         for number in range(count):
@@ -53,16 +56,27 @@ class Workers:
         return code
 
     def _start(self, number: int) -> None:
-        pid = os.fork()
-        if pid == 0:
-            self._be_a_worker(number)
-        self._born[pid] = (number, time.monotonic())
+        """Start a worker, unless all are to end; a signal waits until it is known, and reaches it, too."""
+        with _signals_held():
+            if self._ending:
+                return
+            pid = os.fork()
+            if pid == 0:
+                self._be_a_worker(number)
+            self._born[pid] = (number, time.monotonic())
 
     def _be_a_worker(self, number: int) -> None:
-        """Work and end, whatever happens; in a group of its own, so that a terminal asks the parent only."""
+        """Work and end, whatever happens; in a group of its own, so that a terminal asks the parent only.
+
+        What the parent does on signals is not for its workers. Until one has begun to serve it ends at once;
+        to be reloaded means nothing to it then.
+        """
         code = FAILED
         try:
             os.setpgrp()
+            for each in SIGNALS:
+                signal.signal(each, signal.SIG_IGN if each is signal.SIGHUP else signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             self._work(number)
             code = 0
         except TagwardError as error:
@@ -85,6 +99,16 @@ class Workers:
         for pid in tuple(self._born):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let signals wait; what came just before is dealt with first."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def orphaned(parent: int) -> None:

@@ -189,10 +189,10 @@ def _work(
     def load(day: date) -> Policy:
         return load_policy(settings, day, note=False)
 
-    logging.getLogger().addHandler(Libraries(log))
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of every broken request
     exempt = exempt_namespaces(settings, settings.texts("exempt_namespace"))
     reviewing = ReviewSettings(exempt, settings.text("updates") or "fair", _fill(settings))
+    logging.getLogger().addHandler(Libraries(log))
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of every broken request
     live = LivePolicy(load, reviewing)
     live.refresh()
     limits = Limits(body=settings.number("max_body"))

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,3 +113,25 @@ def test_what_cannot_work_ends_with_the_reason(tmp_path: Path) -> None:
     faults = [line["fault"] for line in served.lines if line["event"] == "worker failed"]
     assert faults
     assert "cannot read the certificate or its key" in faults[0]
+
+
+ENDED_AT_ONCE = """
+import os, signal, time
+from tagward_service.admission.log import Log
+from tagward_service.admission.workers import Workers
+
+def work(number):
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(600)
+
+raise SystemExit(Workers(work, Log()).run(3))
+"""
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_signal_while_workers_are_started_ends_all_of_them(tmp_path: Path, attempt: int) -> None:
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDED_AT_ONCE], env=environment, timeout=PATIENCE, check=False
+    )
+    assert ended.returncode == 0, attempt
